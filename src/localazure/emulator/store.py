@@ -1,0 +1,177 @@
+"""The emulator's only state: one SQLite file. What was answered is on disk (WAL, synchronous=FULL)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from .arm.ids import ArmId
+
+Body = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS resources(
+  key TEXT PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL COLLATE NOCASE, parent TEXT NOT NULL,
+  body TEXT NOT NULL, secret TEXT NOT NULL, etag TEXT NOT NULL, changed REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_parent ON resources(parent, type);
+CREATE INDEX IF NOT EXISTS by_type ON resources(type);
+CREATE TABLE IF NOT EXISTS records(
+  kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, changed REAL NOT NULL,
+  PRIMARY KEY(kind, key)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One ARM resource. `body` is what is answered, without id, name and type; `secret` never is."""
+
+    id: ArmId
+    body: Body
+    secret: Body = field(default_factory=dict)
+    etag: str = ""
+
+    @property
+    def type(self) -> str:
+        return self.id.type
+
+    @property
+    def properties(self) -> Body:
+        found = self.body.get("properties")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def state(self) -> str:
+        """`provisioningState`; resources whose model has none count as Succeeded."""
+        return str(self.properties.get("provisioningState", "Succeeded"))
+
+    def with_properties(self, **changes: Any) -> Resource:
+        """A copy with these entries of `properties` set."""
+        return replace(self, body={**self.body, "properties": {**self.properties, **changes}})
+
+
+class Store:
+    """Resources and records. Calls are synchronous, a fraction of a millisecond each, from the event loop only."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA busy_timeout=5000")
+        self._db.executescript(_SCHEMA)
+        self._depth = 0
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside becomes durable together or not at all. May be nested. Never await inside."""
+        if self._depth == 0:
+            self._db.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            if self._depth == 0:
+                self._db.execute("ROLLBACK")
+            raise
+        self._depth -= 1
+        if self._depth == 0:
+            self._db.execute("COMMIT")
+
+    # -- resources ---------------------------------------------------------------------------------------------------
+
+    def get(self, resource_id: ArmId | str) -> Resource | None:
+        row = self._db.execute(
+            "SELECT id, body, secret, etag FROM resources WHERE key=?", (_key(resource_id),)
+        ).fetchone()
+        return _resource(row) if row else None
+
+    def put(self, resource: Resource) -> Resource:
+        """Insert or replace; gives the resource with its new etag. The stored casing of an existing id is kept."""
+        before = self._db.execute("SELECT id FROM resources WHERE key=?", (resource.id.key,)).fetchone()
+        kept = replace(resource, id=ArmId(before[0]) if before else resource.id, etag=f'"{uuid.uuid4()}"')
+        parent = kept.id.parent
+        self._db.execute(
+            "INSERT OR REPLACE INTO resources VALUES(?,?,?,?,?,?,?,?)",
+            (
+                kept.id.key,
+                kept.id.text,
+                kept.type,
+                parent.key if parent else "",
+                json.dumps(kept.body, separators=(",", ":")),
+                json.dumps(kept.secret, separators=(",", ":")),
+                kept.etag,
+                time.time(),
+            ),
+        )
+        return kept
+
+    def delete(self, resource_id: ArmId | str) -> None:
+        """Remove the resource and everything below it."""
+        key = _key(resource_id)
+        self._db.execute("DELETE FROM resources WHERE key=? OR (key>=? AND key<?)", (key, key + "/", key + "0"))
+
+    def children(self, parent: ArmId | str, resource_type: str | None = None) -> list[Resource]:
+        """Direct children, in the order of their ids."""
+        where, args = "parent=?", [_key(parent)]
+        if resource_type:
+            where, args = where + " AND type=?", [*args, resource_type]
+        rows = self._db.execute(f"SELECT id, body, secret, etag FROM resources WHERE {where} ORDER BY key", args)  # noqa: S608 (constant text)
+        return [_resource(row) for row in rows]
+
+    def below(self, scope: ArmId | str) -> list[Resource]:
+        """All descendants, parents before their children."""
+        key = _key(scope)
+        rows = self._db.execute(
+            "SELECT id, body, secret, etag FROM resources WHERE key>=? AND key<? ORDER BY key", (key + "/", key + "0")
+        )
+        return [_resource(row) for row in rows]
+
+    def of_type(self, resource_type: str, scope: ArmId | str = "") -> list[Resource]:
+        """All of one type at or below a scope ("" is everywhere)."""
+        key = _key(scope)
+        rows = self._db.execute(
+            "SELECT id, body, secret, etag FROM resources WHERE type=? ORDER BY key", (resource_type,)
+        )
+        found = (_resource(row) for row in rows)
+        return [r for r in found if not key or r.id.key == key or r.id.key.startswith(key + "/")]
+
+    def count(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM resources").fetchone()[0])
+
+    # -- records: everything that is no resource (keys, principals, deleted ones, child processes, …) -------------------
+
+    def record(self, kind: str, key: str) -> Any | None:
+        row = self._db.execute("SELECT value FROM records WHERE kind=? AND key=?", (kind, key.lower())).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def set_record(self, kind: str, key: str, value: Any) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO records VALUES(?,?,?,?)", (kind, key.lower(), json.dumps(value), time.time())
+        )
+
+    def drop_record(self, kind: str, key: str) -> None:
+        self._db.execute("DELETE FROM records WHERE kind=? AND key=?", (kind, key.lower()))
+
+    def records(self, kind: str, prefix: str = "") -> dict[str, Any]:
+        """All records of a kind whose key starts with the prefix, by key (lower case)."""
+        low = prefix.lower()
+        rows = self._db.execute("SELECT key, value FROM records WHERE kind=? AND key>=? ORDER BY key", (kind, low))
+        return {k: json.loads(v) for k, v in rows if k.startswith(low)}
+
+
+def _key(resource_id: ArmId | str) -> str:
+    return resource_id.key if isinstance(resource_id, ArmId) else ArmId(resource_id).key
+
+
+def _resource(row: tuple[str, str, str, str]) -> Resource:
+    return Resource(ArmId(row[0]), json.loads(row[1]), json.loads(row[2]), row[3])
