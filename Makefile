@@ -1,0 +1,42 @@
+# The two commands: `make up` (set-up, then the whole path on a local Azure) and `make test` (set-up, then the tests).
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: up down test setup check format accept bench lock tables docs
+up: setup
+	@$(BIN)/amlops up local
+
+down:
+	@$(BIN)/amlops destroy local --yes
+
+test: setup
+	@$(BIN)/python -m pytest
+
+setup:
+	@$(PYTHON) -m tools.setup
+
+# What CI runs besides the tests.
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.check
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Renew the golden files after reading what changed.
+accept: setup
+	ACCEPT=1 $(BIN)/python -m pytest tests/unit
+
+bench: setup
+	$(BIN)/python -m tools.bench
+
+tables: setup
+	$(BIN)/python tools/generate_tables.py
+
+lock: setup
+	$(BIN)/python -m tools.lock
