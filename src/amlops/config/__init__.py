@@ -1,0 +1,32 @@
+"""What environments and deployments are, read from git and checked. It knows no cloud, no Pulumi and no manifests."""
+
+from __future__ import annotations
+
+from .about import About, Rollout
+from .closed import Closed, parse
+from .document import Document, read_document
+from .environment import Environment, EnvironmentFile, LocalAzure, Platform
+from .loader import load_about, load_environment
+from .names import Names
+from .problems import ConfigError, Problem
+from .repository import LOCAL, Repository
+
+__all__ = [
+    "LOCAL",
+    "About",
+    "Closed",
+    "ConfigError",
+    "Document",
+    "Environment",
+    "EnvironmentFile",
+    "LocalAzure",
+    "Names",
+    "Platform",
+    "Problem",
+    "Repository",
+    "Rollout",
+    "load_about",
+    "load_environment",
+    "parse",
+    "read_document",
+]

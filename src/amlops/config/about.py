@@ -1,0 +1,37 @@
+"""What a deployment is to the company: the type behind `deployments/<name>/about.yaml`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .closed import Closed
+from .fields import Key
+
+RelativeFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
+"""A file below the deployment's folder, with slashes."""
+
+
+class Rollout(Closed):
+    steps: Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(strict=False, min_length=1)] = (10, 50, 100)
+    """Percent of the traffic that the candidate gets, step by step; rises and ends with 100."""
+    mirror: Annotated[int, Field(ge=0, le=50)] = 0
+    """Percent of the traffic that is copied to the candidate before the first step; Azure's limit is 50."""
+
+
+class About(Closed):
+    description: str
+    team: Key
+    """A team of every environment that this runs in."""
+    environments: Annotated[tuple[Key, ...], Field(strict=False, min_length=1)]
+    """Where it may run, in the order of promotion."""
+    endpoint: RelativeFile = "endpoint.yml"
+    """Azure ML CLI v2 YAML of the online endpoint."""
+    deployment: RelativeFile = "deployment.yml"
+    """Azure ML CLI v2 YAML of the online deployment."""
+    training: RelativeFile | None = None
+    """Azure ML CLI v2 YAML of the job that registers the model; absent where the model comes from elsewhere."""
+    sample_request: RelativeFile
+    """A JSON body that the model answers; the smoke test sends it."""
+    rollout: Rollout = Rollout()

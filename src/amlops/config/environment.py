@@ -1,0 +1,199 @@
+"""What an environment is: the types behind `environments/<name>.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .closed import Closed
+from .fields import Guid, Key, Prefix, Region, TagValue
+
+
+class Subscription(Closed):
+    alias: Key
+    """What people call it; pull requests and messages show this."""
+    id: Guid
+
+
+class Azure(Closed):
+    """A subscription of Azure."""
+
+    kind: Literal["azure"]
+    region: Region
+    tenant: Guid
+    subscription: Subscription
+
+
+class LocalAzure(Closed):
+    """The local Azure that `amlops local start` runs on this machine; tenant and subscription are its own."""
+
+    kind: Literal["local"]
+    region: Region
+
+
+class Team(Closed):
+    """A group of people and what it may do in this environment."""
+
+    object_id: Guid
+    """Object id of the team's group in Microsoft Entra ID."""
+    role: Literal["reader", "data-scientist", "operator"]
+    """reader sees; data-scientist runs jobs and deploys; operator also manages compute."""
+
+
+class Registry(Closed):
+    """The ML registry that this environment brings. Releases are published to it once, then immutable."""
+
+    replicas: Annotated[tuple[Region, ...], Field(strict=False)] = ()
+    """Further regions that hold a copy."""
+    public_access: bool = True
+
+
+class Workspace(Closed):
+    display_name: str
+    managed_network: Literal["disabled", "allow-internet-outbound", "allow-only-approved-outbound"]
+    """Isolation of the workspace's own network. Azure allows only steps to the right."""
+    outbound: dict[Key, Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$")]] = Field(
+        default_factory=dict
+    )
+    """Host names that jobs may reach under allow-only-approved-outbound, by a name of the rule."""
+
+
+class Network(Closed):
+    public_access: bool
+    """Whether workspace, storage, vault and container registry answer on their public addresses."""
+    private_endpoint_subnet: (
+        Annotated[
+            str,
+            Field(
+                pattern=r"^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network/virtualNetworks/[^/]+/subnets/[^/]+$"
+            ),
+        ]
+        | None
+    ) = None
+    """Id of the subnet, owned by the network's team, that takes the private endpoints."""
+
+
+class Storage(Closed):
+    redundancy: Literal["lrs", "zrs", "grs", "gzrs"]
+    keep_deleted_days: Annotated[int, Field(ge=1, le=365)] = 7
+
+
+class Vault(Closed):
+    keep_deleted_days: Annotated[int, Field(ge=7, le=90)] = 7
+    purge_protection: bool = False
+    """Azure never lets it be switched off again."""
+
+
+class ContainerRegistry(Closed):
+    sku: Literal["basic", "standard", "premium"]
+
+
+class Monitoring(Closed):
+    retention_days: Annotated[int, Field(ge=30, le=730)] = 30
+
+
+class Cluster(Closed):
+    """A compute cluster."""
+
+    size: Annotated[str, Field(pattern=r"^Standard_[A-Za-z0-9_]+$")]
+    min_nodes: Annotated[int, Field(ge=0, le=100)] = 0
+    max_nodes: Annotated[int, Field(ge=1, le=100)]
+    idle_seconds: Annotated[int, Field(ge=60, le=86_400)] = 300
+    """Seconds without work before a node is given back."""
+    priority: Literal["dedicated", "low-priority"] = "dedicated"
+
+
+class Limits(Closed):
+    """What this environment's quota is meant to hold; releases and clusters that ask for more are refused."""
+
+    endpoints: Annotated[int, Field(ge=0, le=100)]
+    instances_per_deployment: Annotated[int, Field(ge=1, le=50)]
+    nodes: Annotated[int, Field(ge=0)]
+    """Nodes of all clusters together."""
+
+
+class Budget(Closed):
+    monthly: Annotated[float, Field(gt=0)]
+    """In `currency`, a month."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+
+
+class Deletion(Closed):
+    protect: bool
+    """Pulumi refuses to delete or replace workspace, storage, vault, container registry and ML registry."""
+    purge_names: bool = False
+    """`amlops up` purges soft-deleted resources that hold this environment's names. They are lost for good."""
+
+
+class Platform(Closed):
+    """The workspace and what stands around it."""
+
+    registry_of: Key | None = None
+    """The environment whose ML registry this one reads; absent where it brings its own."""
+    workspace: Workspace
+    network: Network
+    storage: Storage
+    vault: Vault
+    container_registry: ContainerRegistry
+    monitoring: Monitoring
+    compute: dict[Key, Cluster]
+    """By the name that manifests use: `azureml:cpu`."""
+    teams: dict[Key, Team]
+    limits: Limits
+    budget: Budget
+
+
+class EnvironmentFile(Closed):
+    """A whole file. `registry` makes the stack `shared` (or `<name>.shared`), `platform` the stack `<name>`."""
+
+    description: str
+    cloud: Annotated[Azure | LocalAzure, Field(discriminator="kind")]
+    prefix: Prefix
+    owner: Key
+    """The team that answers for the environment; goes into the tag `owner`."""
+    tags: dict[str, TagValue] = Field(default_factory=dict)
+    deletion: Deletion
+    registry: Registry | None = None
+    platform: Platform | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """An environment that has passed every check. `registry_home` is the one whose ML registry it reads."""
+
+    name: str
+    settings: EnvironmentFile
+    registry_home: Environment | None = None
+
+    @property
+    def is_local(self) -> bool:
+        return isinstance(self.settings.cloud, LocalAzure)
+
+    @property
+    def region(self) -> str:
+        return self.settings.cloud.region
+
+    @property
+    def subscription_id(self) -> str | None:
+        """None for the local Azure, which chooses its own."""
+        return None if isinstance(self.settings.cloud, LocalAzure) else self.settings.cloud.subscription.id
+
+    @property
+    def platform(self) -> Platform:
+        """Raises LookupError for an environment that holds a registry only."""
+        if self.settings.platform is None:
+            raise LookupError(f"the environment {self.name} has no platform")
+        return self.settings.platform
+
+    @property
+    def shares(self) -> Environment:
+        """The environment that declares the ML registry that this one reads; itself where it brings its own."""
+        return self if self.registry_home is None else self.registry_home
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What every resource that takes tags carries; `managed-by` lets recovery know its own."""
+        fixed = {"environment": self.name, "owner": self.settings.owner, "managed-by": "amlops"}
+        return {**self.settings.tags, **fixed}

@@ -1,0 +1,117 @@
+"""Every name in Azure as a pure function of the environment, so that no stack reads another's state.
+
+Limits are those of Azure's naming rules (AZURE.md 2 and 4); names that the cloud holds unique open with the prefix.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from .environment import Environment
+
+_GUIDS = uuid.UUID("5b0c5c43-32a5-5a94-9ac1-8c7c1e5a5f0e")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    environment: Environment
+
+    @property
+    def resource_group(self) -> str:
+        return f"rg-{self._base}"
+
+    @property
+    def registry_resource_group(self) -> str:
+        """The group of the ML registry that this environment reads."""
+        return f"rg-{self._home}-registry"
+
+    @property
+    def registry(self) -> str:
+        """The ML registry that this environment reads: 2–32, unique in the tenant."""
+        return f"mlr-{self._home}"
+
+    @property
+    def workspace(self) -> str:
+        """3–33 characters."""
+        return f"mlw-{self._base}"
+
+    @property
+    def storage(self) -> str:
+        """3–24 lower-case letters and digits, unique in Azure."""
+        return f"st{self._base}".replace("-", "")
+
+    @property
+    def vault(self) -> str:
+        """3–24, unique in Azure."""
+        return f"kv-{self._base}"
+
+    @property
+    def insights(self) -> str:
+        return f"appi-{self._base}"
+
+    @property
+    def log_analytics(self) -> str:
+        return f"log-{self._base}"
+
+    @property
+    def container_registry(self) -> str:
+        """5–50 letters and digits, unique in Azure."""
+        return f"cr{self._base}".replace("-", "")
+
+    @property
+    def workspace_identity(self) -> str:
+        """What the workspace itself acts as."""
+        return f"id-{self._base}-workspace"
+
+    @property
+    def compute_identity(self) -> str:
+        """What jobs act as."""
+        return f"id-{self._base}-compute"
+
+    @property
+    def endpoint_identity(self) -> str:
+        """What online deployments act as."""
+        return f"id-{self._base}-endpoint"
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        return (self.workspace_identity, self.compute_identity, self.endpoint_identity)
+
+    def compute(self, key: str) -> str:
+        """The cluster that manifests call `azureml:<key>`: 3–24, unique in the region."""
+        return _fit(f"{key}-{self._base}", 24)
+
+    def endpoint(self, deployment: str) -> str:
+        """3–32, unique in the region."""
+        prefix, name = self.environment.settings.prefix, self.environment.name
+        return _fit(f"{prefix}-{deployment}-{name}", 32)
+
+    def online_deployment(self, release: str) -> str:
+        """The ARM deployment that serves a release, by the release's id: 3–32."""
+        return f"r-{release[:12]}"
+
+    def private_endpoint(self, of: str) -> str:
+        return f"pe-{self._base}-{of}"
+
+    def guid(self, *parts: str) -> str:
+        """The same GUID for the same parts in the same environment: names of role assignments."""
+        return str(uuid.uuid5(_GUIDS, "/".join((self._base, *parts))))
+
+    @property
+    def _base(self) -> str:
+        return f"{self.environment.settings.prefix}-{self.environment.name}"
+
+    @property
+    def _home(self) -> str:
+        home = self.environment.shares
+        return f"{home.settings.prefix}-{home.name}"
+
+
+def _fit(name: str, limit: int) -> str:
+    """The name itself, or where it is too long its head and five hex digits of its hash."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:5]
+    return f"{name[: limit - 6].rstrip('-')}-{digest}"

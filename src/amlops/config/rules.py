@@ -1,0 +1,178 @@
+"""What the types can't say: rules between the keys of one file, and between a file and its place.
+
+Each rule is a function from a document and what was read of it to problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .about import About
+from .document import Document
+from .environment import EnvironmentFile, LocalAzure
+from .problems import Problem
+from .repository import LOCAL, Repository
+
+RESERVED_DEPLOYMENTS = frozenset({"shared"})
+"""`<env>.shared` is the stack of the environment's own ML registry."""
+
+LONGEST_ENVIRONMENT_NAME = 12
+"""`kv-` + prefix (8) + `-` + name fits the 24 characters of a Key Vault."""
+
+
+def schema_line(document: Document, schema: str) -> Iterator[Problem]:
+    """The first line names the schema, so that editors complete the file."""
+    wanted = f"# yaml-language-server: $schema={schema}"
+    if document.text.partition("\n")[0].rstrip() != wanted:
+        yield document.problem((), f"the first line does not name the schema; make it `{wanted}`", "schema-line")
+
+
+def environment_name(document: Document, _: EnvironmentFile) -> Iterator[Problem]:
+    name = document.path.stem
+    if len(name) > LONGEST_ENVIRONMENT_NAME or not name.isalnum() or not name.islower() or name[0].isdigit():
+        allowed = f"1 to {LONGEST_ENVIRONMENT_NAME} lower-case letters and digits, a letter first"
+        yield document.problem(
+            (), f'"{name}" is invalid as an environment; it should be {allowed}; rename the file', "environment-name"
+        )
+
+
+def holds_something(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    if file.registry is None and file.platform is None:
+        message = 'neither "registry" nor "platform" is there; add what this environment holds'
+        yield document.problem((), message, "empty-environment")
+
+
+def one_registry(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    if file.platform is None:
+        return
+    other = file.platform.registry_of
+    if file.registry is not None and other is not None:
+        message = f'"registry" and "platform.registry_of: {other}" are both there; keep the one that is meant'
+        yield document.problem(("platform", "registry_of"), message, "one-registry")
+    if file.registry is None and other is None:
+        message = 'no ML registry is named; add "platform.registry_of" or bring one by "registry"'
+        yield document.problem(("platform",), message, "one-registry")
+
+
+def local_cloud(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    local = isinstance(file.cloud, LocalAzure)
+    if local != (document.path.stem == LOCAL):
+        message = f'"{file.cloud.kind}" is invalid as cloud.kind here; "local" is for {LOCAL}.yaml and only for it'
+        yield document.problem(("cloud", "kind"), f"{message}; change the kind or the file's name", "local-cloud")
+
+
+def purge_only_unprotected(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    if file.deletion.purge_names and file.deletion.protect:
+        message = '"deletion.purge_names" would purge what "deletion.protect" keeps; switch one of them off'
+        yield document.problem(("deletion", "purge_names"), message, "purge-protected")
+    if file.deletion.purge_names and file.platform is not None and file.platform.vault.purge_protection:
+        message = '"platform.vault.purge_protection" and "deletion.purge_names" exclude each other; switch one off'
+        yield document.problem(("deletion", "purge_names"), message, "purge-protected")
+
+
+def owner_is_a_team(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    if file.platform is not None and file.owner not in file.platform.teams:
+        known = ", ".join(sorted(file.platform.teams)) or "none yet"
+        message = f'"{file.owner}" is invalid as owner; available teams are {known}; name one or add it'
+        yield document.problem(("owner",), message, "owner")
+
+
+def reachable(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    if file.platform is None:
+        return
+    network, registry = file.platform.network, file.platform.container_registry
+    if not network.public_access and network.private_endpoint_subnet is None:
+        message = 'nothing could reach it: add "platform.network.private_endpoint_subnet" or open public_access'
+        yield document.problem(("platform", "network", "public_access"), message, "reachable")
+    if not network.public_access and registry.sku != "premium":
+        message = (
+            f'"{registry.sku}" is invalid as platform.container_registry.sku without public access; choose premium'
+        )
+        yield document.problem(("platform", "container_registry", "sku"), message, "private-container-registry")
+
+
+def outbound_is_used(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    if file.platform is None:
+        return
+    workspace = file.platform.workspace
+    if workspace.outbound and workspace.managed_network != "allow-only-approved-outbound":
+        message = (
+            f'"platform.workspace.outbound" has no effect under {workspace.managed_network}; '
+            "remove it or choose allow-only-approved-outbound"
+        )
+        yield document.problem(("platform", "workspace", "outbound"), message, "outbound")
+
+
+def clusters_fit(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    if file.platform is None:
+        return
+    for key, cluster in file.platform.compute.items():
+        if cluster.min_nodes > cluster.max_nodes:
+            message = f"min_nodes {cluster.min_nodes} is more than max_nodes {cluster.max_nodes}; lower one"
+            yield document.problem(("platform", "compute", key, "min_nodes"), message, "cluster-nodes")
+    nodes, limit = sum(c.max_nodes for c in file.platform.compute.values()), file.platform.limits.nodes
+    if nodes > limit:
+        message = f"the clusters may grow to {nodes} nodes, limits.nodes is {limit}; shrink them or raise the limit"
+        yield document.problem(("platform", "limits", "nodes"), message, "limit-nodes")
+
+
+def tags_are_free(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    for tag in sorted({"environment", "owner", "managed-by"} & set(file.tags)):
+        yield document.problem(("tags", tag), f'"{tag}" is set by amlops on every resource; remove it', "reserved-tag")
+
+
+ENVIRONMENT_RULES: tuple[Callable[[Document, EnvironmentFile], Iterator[Problem]], ...] = (
+    environment_name,
+    holds_something,
+    one_registry,
+    local_cloud,
+    purge_only_unprotected,
+    owner_is_a_team,
+    reachable,
+    outbound_is_used,
+    clusters_fit,
+    tags_are_free,
+)
+
+
+def deployment_name(document: Document, _: About, __: Repository) -> Iterator[Problem]:
+    name = document.path.parent.name
+    if name in RESERVED_DEPLOYMENTS:
+        message = f'"{name}" is reserved: <environment>.{name} is the stack of an ML registry; rename the folder'
+        yield document.problem((), message, "deployment-name")
+    elif not all(part.isalnum() and part.islower() for part in name.split("-")) or name[0].isdigit():
+        allowed = "lower-case letters, digits and single hyphens, a letter first"
+        message = f'"{name}" is invalid as a deployment; it should be {allowed}; rename the folder'
+        yield document.problem((), message, "deployment-name")
+
+
+def rollout_rises(document: Document, about: About, _: Repository) -> Iterator[Problem]:
+    steps = about.rollout.steps
+    if list(steps) != sorted(set(steps)) or steps[-1] != 100:
+        message = f"{list(steps)} is invalid as rollout.steps; steps rise and end with 100; correct them"
+        yield document.problem(("rollout", "steps"), message, "rollout-steps")
+
+
+def known_environments(document: Document, about: About, repo: Repository) -> Iterator[Problem]:
+    known = repo.environment_names()
+    for at, name in enumerate(about.environments):
+        if name not in known:
+            message = f'"{name}" is invalid as an environment; available values are {", ".join(known)}; choose one'
+            yield document.problem(("environments", at), message, "known-environment")
+
+
+def files_exist(document: Document, about: About, _: Repository) -> Iterator[Problem]:
+    for key in ("endpoint", "deployment", "training", "sample_request"):
+        name = getattr(about, key)
+        if name is not None and not (document.path.parent / name).is_file():
+            yield document.problem(
+                (key,), f'{key}: there is no file "{name}" beside this one; create it', "missing-file"
+            )
+
+
+ABOUT_RULES: tuple[Callable[[Document, About, Repository], Iterator[Problem]], ...] = (
+    deployment_name,
+    rollout_rises,
+    known_environments,
+    files_exist,
+)
