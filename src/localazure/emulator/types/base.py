@@ -72,6 +72,10 @@ class ResourceType:
         """The body answered to GET: what is computed and never stored is added here."""
         return resource.body
 
+    def listed(self, call: Call, found: list[Resource]) -> list[Resource]:
+        """What GET on the collection answers: filtered and ordered by `call.query`, before the table's paging."""
+        return found
+
     async def provision(self, cloud: Cloud, resource: Resource) -> Resource | None:
         """The work behind a create or update; may give a changed resource. Raising ArmError ends it as Failed.
 
