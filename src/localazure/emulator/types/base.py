@@ -84,6 +84,14 @@ class ResourceType:
         """
         return None
 
+    def dismiss(self, call: Call) -> Resource | None:
+        """Rules on a client's DELETE of `call.existing`; raises ArmError.
+
+        May give a changed resource, which is stored before `retire` sees it ("purge, don't keep"). Not called for what
+        is deleted along with its parent.
+        """
+        return None
+
     async def retire(self, cloud: Cloud, resource: Resource) -> None:
         """The work behind a delete, before the resource is removed from the store."""
 
