@@ -11,7 +11,7 @@ from typing import Any
 
 from ..arm import validation
 from ..arm.validation import Problem
-from . import exceptions
+from . import exceptions, forms, versions
 from . import files as table_files
 from .route import Route, route
 from .router import Router
@@ -52,6 +52,10 @@ class Tables:
         own = {r.api_version for r in self.routes if r.resource_type.lower() == resource_type.lower()}
         return tuple(sorted(own | self._versions.of(resource_type), reverse=True))
 
+    def check_api_version(self, route: Route, asked: str | None) -> None:
+        """Raises ArmError 400 for a request without api-version, or with one that the type does not have."""
+        versions.check(route.resource_type, asked, self.api_versions(route.resource_type))
+
     # -- bodies --------------------------------------------------------------------------------------------------------
 
     def validate(self, route: Route, body: Any, op: str = "PUT") -> list[Problem]:
@@ -83,12 +87,12 @@ class Tables:
         if route.body_type is None:
             return body
         schema, name = self._type(route.body_type)
-        return validation.accepted(schema, name, body, drop_null=route.method == "PUT")
+        return forms.accepted(schema, name, body, drop_null=route.method == "PUT")
 
     def take_write_only(self, type_name: str, body: Any) -> tuple[Any, dict[str, Any]]:
         """The body without its secrets, and the secrets alone in the same nesting (`Resource.secret`)."""
         schema, name = self._type(type_name)
-        return validation.without(schema, name, body, "write_only")
+        return forms.without(schema, name, body, "write_only")
 
     def read_only(self, type_name: str) -> tuple[str, ...]:
         """Dotted wire paths that the service sets and never takes; `[]` for array items, `*` for map values."""
