@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 _ALL = frozenset(
-    {"$schema", "type", "name", "display_name", "description", "tags", "properties", "comment", "inputs", "outputs"}
+    {
+        "$schema",
+        "type",
+        "name",
+        "display_name",
+        "description",
+        "tags",
+        "properties",
+        "comment",
+        "inputs",
+        "outputs",
+        "experiment_name",
+    }
 )
 _RUN = _ALL | {"component", "compute", "environment_variables", "resources", "identity", "services", "queue_settings"}
 
-_COMMAND = _RUN | {"command", "code", "environment", "distribution", "limits", "additional_includes"}
+_COMMAND = _RUN | {"command", "code", "environment", "distribution", "limits"}
 _PARALLEL = _RUN | {
     "task",
     "input_data",
@@ -31,7 +43,6 @@ _SPARK = _RUN | {
     "conf",
     "args",
     "environment",
-    "spark_conf",
 }
 
 _KEYS = {"command": _COMMAND, "parallel": _PARALLEL, "sweep": _SWEEP, "spark": _SPARK, "pipeline": _RUN | {"settings"}}
