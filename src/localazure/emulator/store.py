@@ -66,6 +66,8 @@ class Store:
         self._db.execute("PRAGMA busy_timeout=5000")
         self._db.executescript(_SCHEMA)
         self._depth = 0
+        self._versions: dict[str, int] = {}
+        self._deletions = 0
 
     def close(self) -> None:
         self._db.close()
@@ -113,12 +115,19 @@ class Store:
                 time.time(),
             ),
         )
+        low = kept.type.lower()
+        self._versions[low] = self._versions.get(low, 0) + 1
         return kept
 
     def delete(self, resource_id: ArmId | str) -> None:
         """Remove the resource and everything below it."""
         key = _key(resource_id)
         self._db.execute("DELETE FROM resources WHERE key=? OR (key>=? AND key<?)", (key, key + "/", key + "0"))
+        self._deletions += 1
+
+    def version(self, resource_type: str) -> int:
+        """Grows with each change of a resource of this type in this process; for caches."""
+        return self._versions.get(resource_type.lower(), 0) + self._deletions
 
     def children(self, parent: ArmId | str, resource_type: str | None = None) -> list[Resource]:
         """Direct children, in the order of their ids."""

@@ -1,0 +1,93 @@
+"""The local Azure's own CA and server certificate, made at the first start."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import os
+import ssl
+from pathlib import Path
+
+from .settings import DOMAIN
+
+_DAYS = 825  # the longest that common clients accept
+
+
+def certificates(home: Path) -> tuple[Path, Path, Path]:
+    """(CA, server certificate chain, server key) below the home; made if absent or in their last month."""
+    ca, chain, key = home / "ca.pem", home / "server.pem", home / "server.key"
+    if not (ca.exists() and chain.exists() and key.exists()) or _expires_soon(chain):
+        _make(ca, chain, key)
+    return ca, chain, key
+
+
+def server_context(chain: Path, key: Path) -> ssl.SSLContext:
+    """TLS 1.2 and newer, our certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    return context
+
+
+def _expires_soon(chain: Path) -> bool:
+    from cryptography import x509
+
+    until = x509.load_pem_x509_certificate(chain.read_bytes()).not_valid_after_utc
+    return until - dt.datetime.now(dt.timezone.utc) < dt.timedelta(days=30)
+
+
+def _make(ca: Path, chain: Path, key: Path) -> None:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    now = dt.datetime.now(dt.timezone.utc)
+    ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Local Azure CA")])
+    identifier = x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key())
+
+    def builder(subject: x509.Name, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(ca_name)
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(hours=1))
+            .not_valid_after(now + dt.timedelta(days=_DAYS))
+        )
+
+    usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
+    root = (
+        builder(ca_name, ca_key.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(identifier, critical=False)
+        .sign(ca_key, hashes.SHA256())
+    )
+    names: list[x509.GeneralName] = [
+        x509.DNSName(name)
+        for name in ("localhost", DOMAIN, f"*.{DOMAIN}", *(f"*.{kind}.storage.{DOMAIN}" for kind in ("blob", "dfs", "file")))
+    ]
+    names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+    leaf = (
+        builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), server_key.public_key())
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
+        .sign(ca_key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = server_key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    _write(key, private, 0o600)
+    _write(chain, leaf.public_bytes(pem) + root.public_bytes(pem), 0o644)
+    _write(ca, root.public_bytes(pem), 0o644)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    """By rename, so that no reader ever sees half a file."""
+    fresh = path.with_suffix(path.suffix + ".new")
+    fresh.write_bytes(content)
+    fresh.chmod(mode)
+    os.replace(fresh, path)

@@ -1,0 +1,1 @@
+"""Builders that tests share: small and local, no towers of fixtures."""
