@@ -55,7 +55,7 @@ def routes(operations: Iterable[Operation]) -> list[Json]:
 
 def _template(raw: str) -> str | None:
     """The URL with ARM's own spelling of literals; None for the generic routes."""
-    if GENERIC.match(raw):
+    if GENERIC.search(raw):
         return None
     text = BELOW_RESOURCE.sub("/{scope}", raw.rstrip("/"))
     text = re.sub(r"^/\{(?:scope|resourceUri|resourceId)\}", "/{scope}", text)
