@@ -1,0 +1,75 @@
+"""What the data planes of a workspace share: the workspace a URL names, the caller's token and rights, ARM's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from .arm.errors import ArmError, forbidden, not_found
+from .arm.ids import ArmId
+from .store import Resource
+from .types.base import Principal
+
+if TYPE_CHECKING:
+    from .cloud import Cloud
+
+# The workspace in the path of a route; `workspace_of` reads it.
+SCOPE = (
+    "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.MachineLearningServices"
+    "/workspaces/{workspace}"
+)
+_PROVIDER = "Microsoft.MachineLearningServices/workspaces"
+_AUDIENCES = ("ml", "arm")  # azure-ai-ml asks for the first, azureml-mlflow for the second
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and the workspace called."""
+
+    principal: Principal
+    workspace: Resource
+
+    @property
+    def guid(self) -> str:
+        return str(self.workspace.properties["workspaceId"])
+
+
+def authorise(cloud: Cloud, request: Request, action: str) -> Caller:
+    """The caller, allowed to do `action` (below the workspace, `experiments/runs/read` say).
+
+    Raises ArmError 401, 403, or 404 for a workspace that isn't there.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+    principal = cloud.identity.verify(token.strip(), _AUDIENCES)
+    asked = workspace_of(request)
+    if not cloud.access.allowed(principal, f"{_PROVIDER}/{action}", asked):
+        raise forbidden(principal.object_id, f"{_PROVIDER}/{action}", asked.text)
+    workspace = cloud.store.get(asked)
+    if workspace is None:
+        raise not_found(asked.text)
+    return Caller(principal, workspace)
+
+
+def workspace_of(request: Request) -> ArmId:
+    path = request.path_params
+    return ArmId(SCOPE.format(**{name: path[name] for name in ("subscription", "group", "workspace")}))
+
+
+def answering(handler: Handler) -> Handler:
+    """The handler with an ArmError turned into ARM's error answer."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except ArmError as error:
+            return JSONResponse(error.body(), error.status, error.headers)
+
+    return answer
