@@ -9,7 +9,6 @@ hold. T is a word (`string integer number boolean any date-time date time durati
 from __future__ import annotations
 
 import enum
-import importlib
 import inspect
 from dataclasses import dataclass
 from types import ModuleType
@@ -44,7 +43,7 @@ class Models:
 
 def read(source: Source) -> Models:
     """All models of the package. Imports it."""
-    module = importlib.import_module(f"{source.module}.models")
+    module = source.import_models()
     enums = {
         name: [str(member.value) for member in value]
         for name, value in vars(module).items()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import importlib.util
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +20,27 @@ class Source:
     module: str
     groups: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    alone: bool = False  # importing its parents would load a client of another kind: azure.ai.ml
 
     @property
     def folder(self) -> Path:
-        """Where the package lies. Raises FileNotFoundError when the distribution is not installed."""
-        spec = importlib.util.find_spec(self.module)
-        if spec is None or spec.origin is None:
-            raise FileNotFoundError(f"{self.module}: not installed; install {self.distribution}")
-        return Path(spec.origin).parent
+        """Where the package lies. Raises PackageNotFoundError when the distribution is not installed."""
+        return Path(str(importlib.metadata.distribution(self.distribution).locate_file(self.module.replace(".", "/"))))
+
+    def import_models(self) -> ModuleType:
+        """The package's `models`. One that stands alone is imported under a name of its own, without its parents."""
+        if not self.alone:
+            return importlib.import_module(f"{self.module}.models")
+        name = f"tables_{self.table}"
+        if name not in sys.modules:
+            spec = importlib.util.spec_from_file_location(
+                name, self.folder / "__init__.py", submodule_search_locations=[str(self.folder)]
+            )
+            assert spec is not None
+            assert spec.loader is not None
+            package = sys.modules[name] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(package)
+        return importlib.import_module(f"{name}.models")
 
     @property
     def version(self) -> str:
@@ -35,7 +51,7 @@ class Source:
 
 
 SOURCES = (
-    Source("ml", "azure-ai-ml", "azure.ai.ml._restclient.arm_ml_service"),
+    Source("ml", "azure-ai-ml", "azure.ai.ml._restclient.arm_ml_service", alone=True),
     Source("resources", "azure-mgmt-resource", "azure.mgmt.resource.resources"),
     Source("subscriptions", "azure-mgmt-resource-subscriptions", "azure.mgmt.resource.subscriptions"),
     Source("locks", "azure-mgmt-resource-locks", "azure.mgmt.resource.locks"),
