@@ -5,7 +5,7 @@ from __future__ import annotations
 from .about import About, Rollout
 from .closed import Closed, parse
 from .document import Document, read_document
-from .environment import Environment, EnvironmentFile, LocalAzure, Platform
+from .environment import Cluster, Environment, EnvironmentFile, LocalAzure, Platform, Registry
 from .loader import load_about, load_environment
 from .names import Names
 from .problems import ConfigError, Problem
@@ -15,6 +15,7 @@ __all__ = [
     "LOCAL",
     "About",
     "Closed",
+    "Cluster",
     "ConfigError",
     "Document",
     "Environment",
@@ -23,6 +24,7 @@ __all__ = [
     "Names",
     "Platform",
     "Problem",
+    "Registry",
     "Repository",
     "Rollout",
     "load_about",

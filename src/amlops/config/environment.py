@@ -77,7 +77,8 @@ class Network(Closed):
 
 class Storage(Closed):
     redundancy: Literal["lrs", "zrs", "grs", "gzrs"]
-    keep_deleted_days: Annotated[int, Field(ge=1, le=365)] = 7
+    datastore_access: Literal["access-key", "identity"]
+    """How the workspace's own datastores are reached: by the account's key, or as the caller."""
 
 
 class Vault(Closed):

@@ -88,10 +88,6 @@ class Names:
         prefix, name = self.environment.settings.prefix, self.environment.name
         return _fit(f"{prefix}-{deployment}-{name}", 32)
 
-    def online_deployment(self, release: str) -> str:
-        """The ARM deployment that serves a release, by the release's id: 3–32."""
-        return f"r-{release[:12]}"
-
     def private_endpoint(self, of: str) -> str:
         return f"pe-{self._base}-{of}"
 

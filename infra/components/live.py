@@ -1,0 +1,60 @@
+"""What the cloud says now about traffic and capacity, which rollout and autoscale own.
+
+The programs declare exactly these values: `ignore_changes` would send the state's stale ones along with any other
+change (PULUMI.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native.machinelearningservices import get_online_deployment, get_online_endpoint
+
+_ABSENT = ("NotFound", "status 404", "was not found", "ParentResourceNotFound")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEndpoint:
+    """Percent of the requests, by the ARM deployment's name; both empty where there is no endpoint yet."""
+
+    traffic: Mapping[str, int]
+    mirror_traffic: Mapping[str, int]
+
+
+def live_endpoint(*, resource_group: str, workspace: str, endpoint: str) -> LiveEndpoint:
+    try:
+        found = get_online_endpoint(
+            endpoint_name=endpoint, resource_group_name=resource_group, workspace_name=workspace
+        )
+    except Exception as error:  # noqa: BLE001  the SDK raises plain Exception for whatever an invoke answers
+        _absent_or_raise(error)
+        return LiveEndpoint({}, {})
+    properties = found.properties
+    return LiveEndpoint(_percents(properties.traffic), _percents(properties.mirror_traffic))
+
+
+def live_capacity(*, resource_group: str, workspace: str, endpoint: str, deployment: str) -> int | None:
+    """Instances that the deployment has, None where it doesn't exist yet."""
+    try:
+        found = get_online_deployment(
+            deployment_name=deployment,
+            endpoint_name=endpoint,
+            resource_group_name=resource_group,
+            workspace_name=workspace,
+        )
+    except Exception as error:  # noqa: BLE001  as above
+        _absent_or_raise(error)
+        return None
+    capacity = found.sku.capacity if found.sku else None
+    return None if capacity is None else int(capacity)
+
+
+def _percents(weights: Mapping[str, float] | None) -> dict[str, int]:
+    return {name: int(percent) for name, percent in sorted((weights or {}).items())}
+
+
+def _absent_or_raise(error: Exception) -> None:
+    if not any(word in str(error) for word in _ABSENT):
+        raise pulumi.RunError(f"the cloud did not say what traffic is live: {error}") from error

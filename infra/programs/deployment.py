@@ -1,0 +1,56 @@
+"""The stack `<env>.<deployment>`: the endpoint and the deployments of the releases that the stage names."""
+
+from __future__ import annotations
+
+import pulumi
+
+from amlops.config import Environment, Names, Repository, load_about
+from amlops.releases import load_release, load_stage
+from components.cloud import Cloud
+from components.deployment import Deployment
+from components.endpoint import Endpoint
+from components.live import live_capacity, live_endpoint
+from components.place import Place
+
+
+def run(repo: Repository, environment: Environment, deployment: str, stack: str) -> None:
+    about = load_about(repo, deployment)
+    if environment.name not in about.environments:
+        raise pulumi.RunError(f"deployments/{deployment}/about.yaml does not name the environment {environment.name}")
+    stage = load_stage(repo, deployment, environment.name)
+    releases = [load_release(repo, deployment, environment.name, release) for release in stage.running]
+    if not releases:
+        return
+    names, cloud = Names(environment), Cloud(environment)
+    place = Place(environment, names, stack, names.resource_group)
+    name = names.endpoint(deployment)
+    where = {"resource_group": names.resource_group, "workspace": names.workspace, "endpoint": name}
+    tags = {"team": about.team, "deployment": deployment}
+    identity = f"Microsoft.ManagedIdentity/userAssignedIdentities/{names.endpoint_identity}"
+    endpoint = Endpoint(
+        name,
+        releases[0].endpoint,
+        place,
+        identity=cloud.resource(names.resource_group, identity),
+        live=live_endpoint(**where),
+        tags=tags,
+    )
+    for release in releases:
+        wanted = int((release.deployment_body.get("sku") or {}).get("capacity") or 1)
+        limit = environment.platform.limits.instances_per_deployment
+        if wanted > limit:
+            raise pulumi.RunError(
+                f"release {release.id} of {deployment} asks for {wanted} instances; limits.instances_per_deployment "
+                f"of {environment.name} is {limit}; lower instance_count or raise the limit"
+            )
+        live = live_capacity(**where, deployment=release.deployment_name)
+        Deployment(
+            release.deployment_name,
+            release.deployment_body,
+            place,
+            endpoint=endpoint,
+            capacity=wanted if live is None else live,
+            tags={**tags, "release": release.id},
+        )
+    pulumi.export("endpoint", endpoint.name)
+    pulumi.export("scoringUri", endpoint.endpoint.properties.apply(lambda properties: properties.scoring_uri))

@@ -1,0 +1,102 @@
+"""The stack `<env>`: the platform. A workspace, what it stands on, who may do what, and compute."""
+
+from __future__ import annotations
+
+import pulumi
+
+from amlops.config import Environment, Names
+from components import roles
+from components.cloud import Cloud
+from components.compute import Compute
+from components.container_registry import ContainerRegistry
+from components.grant import Scope
+from components.identity import Identity
+from components.monitoring import Monitoring
+from components.place import Place
+from components.private_endpoint import PrivateEndpoint
+from components.resource_group import ResourceGroup
+from components.storage import Storage
+from components.team_access import TeamAccess
+from components.vault import Vault
+from components.workspace import Foundation, Workspace
+
+
+def run(environment: Environment, stack: str) -> None:
+    names, cloud = Names(environment), Cloud(environment)
+    platform, protect = environment.platform, environment.settings.deletion.protect
+    tags = {**environment.tags, "stack": stack}
+    group = ResourceGroup(names.resource_group, location=environment.region, tags=tags, protect=protect)
+    place = Place(environment, names, stack, group.name)
+
+    storage = Storage(place)
+    vault = Vault(place, tenant=cloud.tenant)
+    monitoring = Monitoring(place)
+    container_registry = ContainerRegistry(place)
+    in_group = Scope("group", group.group_id)
+    in_storage, in_vault = Scope("storage", storage.account_id), Scope("vault", vault.vault_id)
+    in_images = Scope("container-registry", container_registry.registry_id)
+    in_registry = Scope("registry", _registry(environment))
+
+    own = Identity("workspace", names.workspace_identity, place)
+    own_roles = own.grant(
+        place,
+        cloud,
+        [
+            (roles.CONTRIBUTOR, in_group),
+            (roles.BLOB_DATA_CONTRIBUTOR, in_storage),
+            (roles.KEY_VAULT_ADMINISTRATOR, in_vault),
+        ],
+    )
+    jobs = Identity("compute", names.compute_identity, place)
+    endpoints = Identity("endpoint", names.endpoint_identity, place)
+    workspace = Workspace(
+        place,
+        Foundation(
+            storage=storage.account_id,
+            vault=vault.vault_id,
+            insights=monitoring.insights_id,
+            container_registry=container_registry.registry_id,
+            identity=own.identity_id,
+        ),
+        after=own_roles,
+    )
+    in_workspace = Scope("workspace", workspace.workspace_id)
+    job_roles = jobs.grant(
+        place,
+        cloud,
+        [
+            (roles.BLOB_DATA_CONTRIBUTOR, in_storage),
+            (roles.ACR_PULL, in_images),
+            (roles.DATA_SCIENTIST, in_workspace),
+            (roles.REGISTRY_USER, in_registry),
+        ],
+    )
+    endpoints.grant(
+        place,
+        cloud,
+        [(roles.BLOB_DATA_READER, in_storage), (roles.ACR_PULL, in_images), (roles.REGISTRY_USER, in_registry)],
+    )
+    TeamAccess(place, cloud, workspace=in_workspace, storage=in_storage)
+    for key, cluster in sorted(platform.compute.items()):
+        Compute(key, cluster, place, workspace=workspace.name, identity=jobs.identity_id, after=job_roles)
+
+    subnet = platform.network.private_endpoint_subnet
+    if subnet is not None:
+        targets = {
+            "amlworkspace": workspace.workspace_id,
+            "blob": storage.account_id,
+            "file": storage.account_id,
+            "vault": vault.vault_id,
+            "registry": container_registry.registry_id,
+        }
+        for part, target in targets.items():
+            PrivateEndpoint(place, subnet=subnet, target=target, group=part)
+    pulumi.export("workspace", workspace.workspace_id)
+
+
+def _registry(environment: Environment) -> pulumi.Output[str]:
+    """The id of the ML registry, which another stack makes, in its own subscription."""
+    home = environment.shares
+    names = Names(environment)
+    kind = f"Microsoft.MachineLearningServices/registries/{names.registry}"
+    return Cloud(home).resource(names.registry_resource_group, kind)
