@@ -12,15 +12,15 @@ USAGE = "usage: python -m localazure.pulumi provider|host [--flags of the engine
 def main(arguments: list[str]) -> int:
     """Serve until the engine ends. Exit code 2: the role is unknown."""
     role = arguments[0] if arguments else ""
+    import_protocol_alone()
     if role == "provider":
-        import_protocol_alone()
         from localazure.pulumi.provider import serve_provider
 
-        return serve_provider()
+        serve_provider()
     if role == "host":
         from localazure.pulumi.language_host import serve_host
 
-        return serve_host(arguments[1:])
+        serve_host(arguments[1:])
     sys.stderr.write(f"{role!r} is no role of this program\n{USAGE}\n")
     return 2
 

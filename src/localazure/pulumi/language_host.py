@@ -10,24 +10,24 @@ import importlib.metadata
 import platform
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
-import pulumi  # noqa: F401 the program needs it; importing it in the call would cost the user the time
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from localazure.pulumi.program import Program, run_program
+from localazure.pulumi.lean import make_room_for_sdk
+from localazure.pulumi.outcome import Program
 from localazure.pulumi.serving import serve
 
 WORKERS = 8
 
 
-def serve_host(arguments: list[str]) -> int:
+def serve_host(arguments: list[str]) -> NoReturn:
     """Serve until the engine ends it; the engine's address is the last argument."""
     addresses = [argument for argument in arguments if not argument.startswith("-")]
     service = PythonHost(addresses[-1] if addresses else "")
-    return serve(lambda s: language_pb2_grpc.add_LanguageRuntimeServicer_to_server(service, s), workers=WORKERS)
+    serve(lambda s: language_pb2_grpc.add_LanguageRuntimeServicer_to_server(service, s), workers=WORKERS)
 
 
 class PythonHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -69,6 +69,9 @@ class PythonHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.RuntimeOptionsResponse()
 
     def Run(self, request: Any, context: grpc.ServicerContext) -> language_pb2.RunResponse:  # noqa: N802
+        make_room_for_sdk()
+        from localazure.pulumi.program import run_program
+
         outcome = run_program(
             Program(
                 folder=request.info.program_directory or request.pwd,

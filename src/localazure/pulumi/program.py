@@ -8,9 +8,7 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,39 +17,10 @@ import grpc
 from pulumi import RunError, log
 from pulumi.runtime import reset_options, run_in_stack, set_all_config
 
+from localazure.pulumi.outcome import Outcome, Program
+
 THREADS_FOR_EACH_RESOURCE = 4
 THREADS_AT_MOST = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What the engine asks to run. `entry` is a file or "." for a folder with a `__main__.py`."""
-
-    folder: str
-    entry: str
-    working_folder: str
-    arguments: tuple[str, ...]
-    project: str
-    stack: str
-    organization: str
-    config: Mapping[str, str] = field(repr=False)
-    secret_keys: tuple[str, ...]
-    monitor: str
-    engine: str
-    parallel: int
-    dry_run: bool
-
-    @property
-    def path(self) -> Path:
-        return Path(self.folder) / self.entry if self.entry not in ("", ".") else Path(self.folder)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a program ended. `bail`: the user has been told already, the engine is to stop without another word."""
-
-    error: str = ""
-    bail: bool = False
 
 
 def run_program(program: Program) -> Outcome:

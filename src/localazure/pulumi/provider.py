@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
@@ -49,10 +49,10 @@ _KINDS = {
 }
 
 
-def serve_provider() -> int:
+def serve_provider() -> NoReturn:
     """Serve the provider until the engine ends it."""
     service = AzureNativeProvider()
-    return serve(lambda s: provider_pb2_grpc.add_ResourceProviderServicer_to_server(service, s), workers=WORKERS)
+    serve(lambda s: provider_pb2_grpc.add_ResourceProviderServicer_to_server(service, s), workers=WORKERS)
 
 
 def _answering(
@@ -169,7 +169,7 @@ class AzureNativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         )
         return provider_pb2.CheckResponse(
             inputs=to_struct(mark_secrets(kind, checked.inputs)),
-            failures=[_failure(kind, problem) for problem in checked.problems],
+            failures=[_failure(problem) for problem in checked.problems],
         )
 
     @_answering
@@ -247,9 +247,8 @@ def _proposal(request: Any) -> Proposal | None:
     return Proposal(request.autonaming.proposed_name, Mode(request.autonaming.mode))
 
 
-def _failure(kind: ResourceType, problem: Problem) -> provider_pb2.CheckFailure:
-    path = format_path(problem.path)
-    return provider_pb2.CheckFailure(property=path, reason=f"{path}: {problem.reason} [{kind.token}]")
+def _failure(problem: Problem) -> provider_pb2.CheckFailure:
+    return provider_pb2.CheckFailure(property=format_path(problem.path), reason=problem.reason)
 
 
 def _difference(found: Difference) -> provider_pb2.DiffResponse:
