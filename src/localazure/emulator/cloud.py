@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .blobs import Blobs
     from .clock import Clock
     from .environments import Environments
+    from .faults import Faults
     from .identity import Identity
     from .jobs import Jobs
     from .operations import Operations
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from .scoring import Scoring
     from .settings import Settings
     from .store import Store
+    from .tables import Tables
     from .tracking import Tracking
+    from .types.catalogue import Catalogue
 
 
 @dataclass(slots=True)
@@ -29,12 +32,15 @@ class Cloud:
     settings: Settings  # tenant, subscription, locations, suffixes, base URL
     store: Store
     clock: Clock
+    tables: Tables  # what operations there are, by Azure's SDKs
+    types: Catalogue  # what resource types do beyond their tables
     operations: Operations  # long-running operations
+    faults: Faults
     identity: Identity  # principals, tokens
     access: Access  # role assignments → allowed or not
     processes: Processes  # child processes that end with the emulator
     blobs: Blobs  # Azurite behind the gate
     environments: Environments  # conda file → lock → interpreter
-    jobs: Jobs
     tracking: Tracking  # the MLflow server
+    jobs: Jobs
     scoring: Scoring  # deployments that serve

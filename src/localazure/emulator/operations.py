@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .arm.errors import ArmError
@@ -33,16 +34,31 @@ class Operations:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._polled: dict[str, asyncio.Event] = {}
         self._stopping = False
+        self._sabotage: str | None = None
 
     @property
     def mode(self) -> str:
         return str(self._store.record("operations", "mode") or "at-once")
+
+    @property
+    def at_once(self) -> bool:
+        """Whether what is begun now ends before its answer."""
+        return self._sabotage is None and self.mode == "at-once"
 
     def set_mode(self, mode: str) -> None:
         """Raises ValueError for a mode there is not."""
         if mode not in ("at-once", "real-time") and not (mode.startswith("polls:") and mode[6:].isdigit()):
             raise ValueError(f"{mode!r} is no mode; use at-once, real-time or polls:N")
         self._store.set_record("operations", "mode", mode)
+
+    @contextmanager
+    def sabotaged(self, kind: str) -> Iterator[None]:
+        """What is begun inside ends as Failed (`fail-operation`) or not at all (`never-ends`)."""
+        self._sabotage = {"fail-operation": "fail", "never-ends": "never"}[kind]
+        try:
+            yield
+        finally:
+            self._sabotage = None
 
     def begin(self, target: str, verb: str, namespace: str, location: str, work: Work) -> dict[str, Any]:
         """Start work on a resource (`target` is its key). Gives the operation's record; call it inside a transaction."""
@@ -55,7 +71,7 @@ class Operations:
             "status": "InProgress",
             "startTime": self._clock.iso(),
             "polls": 0,
-            "mode": self.mode,
+            "mode": self._sabotage or self.mode,
         }
         self._store.set_record("operation", operation["id"], operation)
         self.run(operation, work)
@@ -154,6 +170,8 @@ class Operations:
                 event = self._polled[operation["id"]]
                 await event.wait()
                 event.clear()
+        if mode == "fail":
+            raise ArmError(500, "InternalServerError", "A fault of the rehearsal: this operation was told to fail.")
         if mode == "never":
             await asyncio.Event().wait()
 

@@ -26,7 +26,7 @@ async def put(cloud: Cloud, behaviour: ResourceType, route: Route, call: Call) -
         composed = behaviour.compose(call)
         body, write_only = cloud.tables.take_write_only(route.response_type or route.body_type or "", composed.body)
         resource = replace(composed, body=_signed(cloud, route, call, body), secret=_merged(composed.secret, write_only))
-        background = behaviour.long_running or (route.lro and cloud.operations.mode != "at-once")
+        background = behaviour.long_running or (route.lro and not cloud.operations.at_once)
         state = "Updating" if call.existing else "Creating"
         if has_state(cloud, route):
             resource = resource.with_properties(provisioningState=state)
@@ -48,7 +48,7 @@ async def delete(cloud: Cloud, behaviour: ResourceType, route: Route, call: Call
     with cloud.store.transaction():
         changed = behaviour.dismiss(call)
         resource = changed or call.existing
-        background = cloud.operations.mode != "at-once" and route.lro and route.answers(202)
+        background = not cloud.operations.at_once and route.lro and route.answers(202)
         if has_state(cloud, route) or "provisioningState" in resource.properties:
             resource = resource.with_properties(provisioningState="Deleting")
         cloud.store.put(resource)

@@ -1,0 +1,125 @@
+"""`python -m localazure.emulator --home DIR [--port P]`: the daemon itself, in the foreground, until SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import app, settings, tls
+from .proxy import ConnectProxy
+from .settings import DOMAIN
+from .store import Store
+
+HOST = "127.0.0.1"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="localazure.emulator", description=__doc__)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--port", type=int, help="the TLS port; refused if taken (default: the last one, else a free one)")
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        import uvloop
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(asked.home.resolve(), asked.port))
+    except OSError as problem:
+        sys.stderr.write(f"localazure: {problem}\n")
+        return 1
+    return 0
+
+
+async def _serve(home: Path, port: int | None) -> None:
+    import uvicorn
+
+    home.mkdir(parents=True, exist_ok=True)
+    store = Store(home / "state.db")
+    before: dict[str, Any] = store.record("settings", "cloud") or {}
+    listener = _listen(port or 0, before.get("port", 0), asked=port is not None)
+    proxy = ConnectProxy(DOMAIN, listener.getsockname()[1])
+    try:
+        proxy_port = await proxy.start(before.get("proxy_port", 0))
+    except OSError:
+        proxy_port = await proxy.start(0)
+    chosen = settings.load(store, port=listener.getsockname()[1], proxy_port=proxy_port)
+    ca, chain, key = tls.certificates(home)
+    cloud = app.build(home, store, chosen)
+    config = uvicorn.Config(
+        app.App(cloud),
+        lifespan="off",
+        http="httptools",
+        ssl_certfile=chain,
+        ssl_keyfile=key,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=3,
+    )
+    server = uvicorn.Server(config)
+    await app.start(cloud)
+    _announce(home, cloud, ca)
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        await proxy.stop()
+        await app.stop(cloud)
+        (home / "cloud.json").unlink(missing_ok=True)
+
+
+def _listen(wanted: int, last: int, *, asked: bool) -> socket.socket:
+    """A port of our own: the one asked for, else the last one if it is free, else any. Raises OSError."""
+    for port in (wanted,) if asked else dict.fromkeys((last, 0)):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+            listener.listen(512)
+            listener.setblocking(False)
+            return listener
+        except OSError as problem:
+            listener.close()
+            if asked:
+                raise OSError(f"port {port} on {HOST} is taken ({problem.strerror}); name another or leave --port away") from problem
+    raise OSError(f"no free port on {HOST}")
+
+
+def _announce(home: Path, cloud: Any, ca: Path) -> None:
+    """`cloud.json`: how to reach this cloud, readable by its owner only, whole or not there."""
+    owner = cloud.store.record("settings", "owner")
+    base = cloud.settings.base_url
+    told = {
+        "pid": os.getpid(),
+        "started": Path(f"/proc/{os.getpid()}/stat").read_text().rsplit(")", 1)[1].split()[19],
+        "endpoint": base,
+        "proxy": f"http://{HOST}:{cloud.settings.proxy_port}",
+        "ca": str(ca),
+        "tenant_id": cloud.settings.tenant_id,
+        "subscription_id": cloud.settings.subscription_id,
+        "client_id": owner["client_id"],
+        "client_secret": owner["client_secret"],
+        "object_id": owner["object_id"],
+        "control_secret": cloud.settings.control_secret,
+        "storage_suffix": cloud.settings.storage_suffix,
+        "location": "westeurope",
+        "metadata_url": f"{base}/metadata/endpoints?api-version=2019-05-01",
+    }
+    fresh = home / ".cloud.json.new"
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(told, indent=2))
+    fresh.replace(home / "cloud.json")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(main())

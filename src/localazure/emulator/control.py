@@ -1,0 +1,105 @@
+"""The control API of the local Azure itself (`/localazure/…`): what a test or the command line asks of it.
+
+Guarded by a secret that lies in the emulator's home, never by Azure's tokens: no role of Azure's may reach it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from .cloud import Cloud
+
+Handler = Callable[["Cloud", Any], dict[str, Any]]
+
+
+def routes(cloud: Cloud) -> list[Route]:
+    def guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            given = request.headers.get("x-localazure-secret", "")
+            if not hmac.compare_digest(given, cloud.settings.control_secret):
+                return JSONResponse({"error": "x-localazure-secret is missing or wrong; it stands in the home's cloud.json"}, 403)
+            asked = await request.json() if request.method in ("POST", "PUT") else None
+            try:
+                return JSONResponse(handler(cloud, asked))
+            except (ValueError, TypeError, KeyError) as problem:
+                return JSONResponse({"error": str(problem)}, 400)
+
+        return endpoint
+
+    return [
+        Route("/localazure/health", _health),
+        Route("/localazure/status", guarded(_status)),
+        Route("/localazure/principals", guarded(_principal), methods=["POST"]),
+        Route("/localazure/issuers", guarded(_issuer), methods=["POST"]),
+        Route("/localazure/clock", guarded(_clock), methods=["GET", "POST"]),
+        Route("/localazure/faults", guarded(_faults), methods=["GET", "PUT"]),
+        Route("/localazure/operations", guarded(_operations), methods=["GET", "PUT"]),
+        Route("/localazure/access", guarded(_access), methods=["GET", "PUT"]),
+        Route("/localazure/registrations", guarded(_registration), methods=["PUT"]),
+    ]
+
+
+async def _health(request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+def _status(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    return {
+        "resources": [{"id": r.id.text, "state": r.state} for r in cloud.store.below("/subscriptions")],
+        "deleted": sorted(cloud.store.records("deleted")),
+        "processes": list(cloud.store.records("process").values()),
+        "clock": cloud.clock.view(),
+        "operations": cloud.operations.mode,
+    }
+
+
+def _principal(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    """{"name"} → a service principal without roles."""
+    return asdict(cloud.identity.register(str(asked["name"])))
+
+
+def _issuer(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    """{"issuer", "publicKey"}: whose federated assertions are believed."""
+    cloud.identity.trust(str(asked["issuer"]), str(asked["publicKey"]))
+    return {"issuer": asked["issuer"]}
+
+
+def _clock(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    """{"advanceSeconds"} moves the clock forward."""
+    if asked is not None:
+        cloud.clock.advance(float(asked["advanceSeconds"]))
+    return cloud.clock.view()
+
+
+def _faults(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    if asked is not None:
+        cloud.faults.set(asked["rules"])
+    return {"rules": cloud.faults.all()}
+
+
+def _operations(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    """{"mode"}: at-once, real-time, polls:N."""
+    if asked is not None:
+        cloud.operations.set_mode(str(asked["mode"]))
+    return {"mode": cloud.operations.mode}
+
+
+def _access(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    """{"delaySeconds"}: how long a role assignment takes to be effective."""
+    if asked is not None:
+        cloud.access.set_delay(float(asked["delaySeconds"]))
+    return {"delaySeconds": cloud.access.delay}
+
+
+def _registration(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    """{"namespace", "state"}: Registered or NotRegistered."""
+    cloud.store.set_record("registration", str(asked["namespace"]), str(asked["state"]))
+    return dict(asked)
