@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -63,13 +63,13 @@ def workspace_of(request: Request) -> ArmId:
     return ArmId(SCOPE.format(**{name: path[name] for name in ("subscription", "group", "workspace")}))
 
 
-def answering(handler: Handler) -> Handler:
-    """The handler with an ArmError turned into ARM's error answer."""
+def answering(handler: Handler, body: Callable[[ArmError], dict[str, Any]] = ArmError.body) -> Handler:
+    """The handler with an ArmError turned into an answer; `body` is the form that the plane's clients parse."""
 
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)
         except ArmError as error:
-            return JSONResponse(error.body(), error.status, error.headers)
+            return JSONResponse(body(error), error.status, error.headers)
 
     return answer

@@ -1,4 +1,4 @@
-"""Run history and the data planes beside it, as azure-ai-ml's MLClient calls them to stream, download, list and edit jobs.
+"""Run history and the data planes beside it: what azure-ai-ml's MLClient calls to stream, download and edit jobs.
 
 Source of paths and shapes: azure.ai.ml._restclient.runhistory, dataset_dataplane, model_dataplane (1.35.2).
 """
@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .arm.errors import ArmError, not_found
+from .arm.errors import ArmError
 from .arm.ids import ArmId
-from .data_plane import SCOPE, Caller, answering, authorise, workspace_of
+from .data_plane import SCOPE, Caller, answering, authorise
 from .jobs import assets, places, spec, states
 from .store import Body, Resource
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _READ, _WRITE = "experiments/runs/read", "experiments/runs/write"
 _OUTPUT_ID = re.compile(r"azureml://locations/[^/]+/workspaces/[^/]+/data/azureml_(.+)_output_data_(\w+)/versions/1")
 _LOG_MINUTES = 60
+_PLANES = ("api", "history", "modelmanagement", "experimentation", "studio")
 
 
 class RunHistory:
@@ -36,7 +37,7 @@ class RunHistory:
 
     def routes(self) -> list[Route]:
         history = f"/history/v1.0{SCOPE}"
-        routes = [Route(f"/discovery{SCOPE}", answering(self.discovery), methods=["GET"])]
+        routes = [Route("/discovery", self.discovery), Route(f"/discovery{SCOPE}", self.discovery)]
         for runs in ("/runs", "/experiments/{experiment}/runs", "/experimentids/{experiment}/runs"):
             one = f"{history}{runs}/{{run}}"
             routes += [
@@ -56,12 +57,8 @@ class RunHistory:
         ]
 
     async def discovery(self, request: Request) -> Response:
-        """What a workspace's `discoveryUrl` gives: the base URL of each data plane. It asks for no token, as in Azure."""
-        asked = workspace_of(request)
-        if self._cloud.store.get(asked) is None:
-            raise not_found(asked.text)
-        base = self._cloud.settings.base_url
-        return JSONResponse({name: base for name in ("api", "history", "modelmanagement", "experimentation", "studio")})
+        """What a workspace's `discoveryUrl` gives: the base URL of each data plane. No token is asked for."""
+        return JSONResponse(dict.fromkeys(_PLANES, self._cloud.settings.base_url))
 
     async def details(self, request: Request) -> Response:
         caller, job = self._asked(request, _READ)
@@ -177,8 +174,10 @@ class RunHistory:
         }
 
     def _outputs(self, caller: Caller, job: Resource) -> dict[str, Body]:
-        """The outputs that are data. Models are left out: azure-ai-ml 1.35.2 fails on the answer of its own model look-up,
-        and finds a model output at its default place without it.
+        """The outputs that are data.
+
+        Models are left out: azure-ai-ml 1.35.2 fails on the answer of its own model look-up, and without it finds a
+        model output at its default place.
         """
         location = caller.workspace.body.get("location", "")
         base = f"azureml://locations/{location}/workspaces/{caller.guid}/data"

@@ -102,6 +102,7 @@ class Run:
     async def _stages(self) -> None:
         store, asked = self._cloud.store, self._spec
         await asyncio.to_thread(self._folder.make, asked)
+        await self._cloud.blobs.create_container(self._artifacts.account, self._artifacts.container)
         states.move(store, self._job, "Preparing")
         interpreter, experiment = await _both(
             self._environment(), self._cloud.tracking.open_run(self._workspace, self._guid, asked)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ..arm.errors import ArmError
@@ -40,7 +40,7 @@ class Proxy:
     def routes(self) -> list[Route]:
         # artifact addresses come with doubled slashes, so everything below the workspace is one path
         path = f"/mlflow/{{version:str}}{SCOPE}/{{rest:path}}"
-        return [Route(path, answering(self._answer), methods=_METHODS)]
+        return [Route(path, answering(self._answer, _error), methods=_METHODS)]
 
     async def _answer(self, request: Request) -> Response:
         parts = [part for part in request.path_params["rest"].split("/") if part]
@@ -97,6 +97,6 @@ def _not_here(path: str) -> ArmError:
     return ArmError(501, "NOT_IMPLEMENTED", f"MLflow's '/{path}' is not served by the local Azure.")
 
 
-def mlflow_error(error: ArmError) -> Response:
-    """An error as MLflow's client parses it."""
-    return JSONResponse({"error_code": error.code, "message": error.message}, error.status, error.headers)
+def _error(error: ArmError) -> dict[str, Any]:
+    """As MLflow's client parses it."""
+    return {"error_code": error.code, "message": error.message}

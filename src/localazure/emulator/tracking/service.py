@@ -110,8 +110,8 @@ class Tracking:
                 return
             client = await self.client()
             answer = await client.post(f"{base}/api/3.0/mlflow/workspaces", json={"name": guid})
-            exists = answer.status_code != 200 and answer.json().get("error_code") == "RESOURCE_ALREADY_EXISTS"
-            if answer.status_code != 200 and not exists:
+            exists = answer.status_code == 400 and answer.json().get("error_code") == "RESOURCE_ALREADY_EXISTS"
+            if not answer.is_success and not exists:
                 raise TrackingUnavailable(f"MLflow answered {answer.status_code}: {answer.text[:500]}")
             self._known[guid] = base
 
