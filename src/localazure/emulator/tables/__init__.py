@@ -106,6 +106,10 @@ class Tables:
         """Dotted wire paths that can't be changed once the resource is there. Only newer SDKs say it."""
         return self._paths(type_name, "create_only")
 
+    def schema(self, table: str) -> Schema:
+        """The types of one table."""
+        return self._schemas[table]
+
     def _paths(self, type_name: str, flag: str) -> tuple[str, ...]:
         schema, name = self._type(type_name)
         return tuple(dict.fromkeys(schema.paths(name, flag)))
