@@ -1,0 +1,162 @@
+"""The data plane of ML registries, as azure-ai-ml's `MLClient(registry_name=…)` uses it.
+
+The client asks for a registry by name, gets the address of the "management front end", and sends the registry's ARM
+paths there, with two more for files: `tempdatarefs` gives a place to upload to, `datarefs` one to read from.
+Source: azure-ai-ml 1.35, _utils/_registry_utils.py and _restclient/registry_discovery.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from .arm.errors import ArmError, bad_request, forbidden, not_found
+from .arm.ids import ArmId
+from .blob_places import ML, registry_named, resolve
+from .pending_uploads import ensure_registry_storage, reference, upload_place
+from .store import Resource
+from .types.base import Principal
+
+if TYPE_CHECKING:
+    from .cloud import Cloud
+
+FRONT_END = "/mferp/managementfrontend"
+_REGISTRY = (
+    f"{FRONT_END}/subscriptions/{{subscription}}/resourceGroups/{{group}}/providers/{ML}/registries/{{registry}}"
+)
+_READ_MINUTES = 60
+
+
+class RegistryPlane:
+    """Routes of the registries' data plane."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def routes(self) -> list[BaseRoute]:
+        asset = "/{name}/versions/{version}"
+        return [
+            Route("/registrymanagement/v1.0/registries/{registry}/discovery", _answering(self._discovery)),
+            Route(f"{_REGISTRY}/tempdatarefs{asset}", _answering(self._upload), methods=["PUT"]),
+            Route(f"{_REGISTRY}/datarefs{asset}", _answering(self._download), methods=["POST"]),
+            Mount(FRONT_END, app=_to_arm),
+        ]
+
+    async def _discovery(self, request: Request) -> Response:
+        self._principal(request)
+        name = request.path_params["registry"]
+        registry = registry_named(self._cloud.store, name)
+        if registry is None:
+            raise ArmError(404, "NotFound", f"The registry '{name}' was not found.")
+        location = str(registry.body.get("location", ""))
+        regions = [str(detail.get("location", "")) for detail in registry.properties.get("regionDetails") or []]
+        return JSONResponse(
+            {
+                "registryName": registry.id.name,
+                "tenantId": self._cloud.settings.tenant_id,
+                "primaryRegion": location,
+                "regions": regions or [location],
+                "subscriptionId": registry.id.subscription,
+                "resourceGroup": registry.id.resource_group,
+                "workspaceName": None,
+                "primaryRegionResourceProviderUri": f"{self._cloud.settings.base_url}/",
+                "registryFqdns": {
+                    region: {"uri": f"{self._cloud.settings.base_url}/"} for region in regions or [location]
+                },
+            }
+        )
+
+    async def _upload(self, request: Request) -> Response:
+        """A new container of the registry's own storage. 409 where the version is there: the client then skips it."""
+        registry = self._registry(request, "write")
+        body = await _json(request)
+        _, kind, name, version = _asset_id(body)
+        upload = str(body.get("temporaryDataReferenceId") or uuid.uuid4())
+        place = await upload_place(self._cloud, ArmId(f"{registry.id}/{kind}/{name}/versions/{version}"), upload)
+        return JSONResponse(
+            {
+                "temporaryDataReferenceId": upload,
+                "temporaryDataReferenceType": "TemporaryBlobReference",
+                "blobReferenceForConsumption": place,
+            }
+        )
+
+    async def _download(self, request: Request) -> Response:
+        """The container of an asset's files, to read; only of the registry's own storage."""
+        registry = self._registry(request, "read")
+        body = await _json(request)
+        _, kind, name, version = _asset_id(body)
+        asset = ArmId(f"{registry.id}/{kind}/{name}/versions/{version}")
+        if self._cloud.store.get(asset) is None:
+            raise not_found(asset.text)
+        uri = str(body.get("blobUri", ""))
+        place = resolve(self._cloud.store, self._cloud.settings.storage_suffix, uri, asset)
+        account, account_id = await ensure_registry_storage(self._cloud, registry)
+        if place.account != account:
+            raise bad_request(
+                "UserError", f"'{uri}' is not in the storage of the registry '{registry.id.name}'.", target="blobUri"
+            )
+        found = reference(self._cloud, account, account_id, place.container, "rl")
+        return JSONResponse({"blobReferenceForConsumption": {**found, "blobUri": uri}})
+
+    def _registry(self, request: Request, verb: str) -> Resource:
+        principal = self._principal(request)
+        path = request.path_params
+        asked = ArmId(
+            f"/subscriptions/{path['subscription']}/resourceGroups/{path['group']}/providers/{ML}/registries/{path['registry']}"
+        )
+        action = f"{ML}/registries/assets/{verb}"
+        if not self._cloud.access.allowed(principal, action, asked):
+            raise forbidden(principal.object_id, action, asked.text)
+        registry = self._cloud.store.get(asked)
+        if registry is None:
+            raise not_found(asked.text)
+        return registry
+
+    def _principal(self, request: Request) -> Principal:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+        return self._cloud.identity.verify(token.strip(), ("arm", "ml"))
+
+
+async def _to_arm(scope: Scope, receive: Receive, send: Send) -> None:
+    """The rest of the front end's paths is ARM's, below a prefix."""
+    path, raw = scope["path"].removeprefix(FRONT_END), scope.get("raw_path", b"").removeprefix(FRONT_END.encode())
+    await scope["app"]({**scope, "path": path, "raw_path": raw, "root_path": ""}, receive, send)
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except ValueError as error:
+        raise bad_request("InvalidRequestContent", f"The body is no JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise bad_request("InvalidRequestContent", "The body must be an object.")
+    return body
+
+
+def _asset_id(body: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Registry, kind, name and version of `azureml://registries/{r}/{kind}/{name}/versions/{v}`."""
+    parts = str(body.get("assetId", "")).removeprefix("azureml://registries/").split("/")
+    if len(parts) != 5 or parts[3] != "versions":
+        raise bad_request(
+            "UserError", f"'assetId': '{body.get('assetId')}' is no asset of a registry.", target="assetId"
+        )
+    return parts[0], parts[1], parts[2], parts[4]
+
+
+def _answering(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except ArmError as error:
+            return JSONResponse(error.body(), error.status, error.headers)
+
+    return answer
