@@ -93,6 +93,7 @@ class App:
         self._operations = Router(operation_urls.routes(cloud), redirect_slashes=False, default=self._arm)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
         host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"").decode("latin-1")
         if host.split(":", 1)[0].lower().endswith(self._blob_hosts):
             await self._cloud.blobs.gate(scope, receive, send)
@@ -134,7 +135,7 @@ class App:
 
 
 def _is_plane(path: str) -> bool:
-    return path.startswith(("/mlflow/", "/history/", "/discovery", "/data/", "/modelregistry/", "/inference/", "/localazure/", "/registry"))
+    return path.startswith(("/mlflow/", "/mferp/", "/history/", "/discovery", "/data/", "/modelregistry/", "/inference/", "/localazure/", "/registry"))
 
 
 def _json(status: int, body: Any, headers: dict[str, str]) -> Response:
