@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -38,7 +39,7 @@ def routes(cloud: Cloud) -> list[Route]:
         )
 
     async def token(request: Request) -> JSONResponse:
-        form = {key: str(value) for key, value in (await request.form()).items()}
+        form = dict(parse_qsl((await request.body()).decode()))
         try:
             return JSONResponse(cloud.identity.token(request.path_params["tenant"], form))
         except TokenRefused as refused:
