@@ -88,6 +88,11 @@ async def _fetch(cloud: Cloud, workspace: ArmId, entry: Input, into: Folder) -> 
     return only[0] if is_blob else target
 
 
+def holds_anything(local: Path) -> bool:
+    """Whether there is a file: the path itself, or any below it."""
+    return local.is_file() or any(path.is_file() for path in local.rglob("*"))
+
+
 async def store_outputs(cloud: Cloud, workspace: ArmId, spec: CommandSpec, of: Folder) -> None:
     """Upload what there is of each output, and the artifacts. What lies there already is overwritten."""
     for output in spec.outputs:

@@ -114,6 +114,7 @@ class Run:
             inputs = await files.fetch_inputs(self._cloud, self._workspace, asked, self._folder)
             await self._execute(self._told(interpreter, experiment, inputs))
         states.move(store, self._job, "Finalizing")
+        self._check_assets()
         await files.store_outputs(self._cloud, self._workspace, asked, self._folder)
 
     async def _environment(self) -> Path:
@@ -175,6 +176,18 @@ class Run:
             for task in (ended, limit):
                 task.cancel()
 
+    def _check_assets(self) -> None:
+        """An asset version of nothing would only fail later, where it is harder to see why."""
+        for output in self._spec.outputs:
+            if assets.taken(self._cloud.store, self._workspace, output):
+                message = f"Output '{output.name}': version {output.version} of '{output.asset}' exists already."
+                raise _Ended("Failed", Failure("UserError", message))
+            if output.asset and not files.holds_anything(self._folder.output(output)):
+                message = (
+                    f"Output '{output.name}' is empty, so '{output.asset}' gets no version. Write to it in the job."
+                )
+                raise _Ended("Failed", Failure("UserError", message))
+
     async def _keep_what_failed(self) -> None:
         """Outputs of a failed job are kept, as a mounted output would be; they become no asset."""
         await files.store_outputs(self._cloud, self._workspace, self._spec, self._folder)
@@ -198,7 +211,8 @@ class Run:
         with suppress(states.RunGone), self._cloud.store.transaction():
             moved = states.move(self._cloud.store, self._job, status, failure)
             if states.status(moved) == "Completed":
-                assets.register(self._cloud.store, self._workspace, self._spec)
+                signed = assets.signature(self._submitter, self._cloud.clock.iso())
+                assets.register(self._cloud.store, self._workspace, self._spec, signed)
         await asyncio.to_thread(self._folder.remove)
 
 
