@@ -19,7 +19,7 @@ from typing import Any
 from .compiled import AssetFile, Compiled, LocalAsset, OpenVersion, Resource
 from .digests import tree_digest
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what an entry holds, or what compiling makes of the same manifest, changes."""
 
 

@@ -10,6 +10,7 @@ from .compiled import LATEST, WORKSPACE, WORKSPACE_URI, OpenVersion, Resource
 from .recording import GROUP, LATEST_VERSION, NAME, PREFIX, SUBSCRIPTION
 
 _URI = f"azureml://subscriptions/{SUBSCRIPTION}/resourcegroups/{GROUP}/workspaces/{NAME}"
+_UPLOADED = "azureml://datastores/workspaceblobstore/paths/LocalUpload/"
 _GIT = ("mlflow.source.git.", "azureml.git.")
 _TEXT_MAPS = ("tags", "environmentVariables")
 _OPEN = re.compile(
@@ -52,6 +53,8 @@ def _text(value: str) -> str:
     value = re.sub(re.escape(PREFIX), WORKSPACE, value, flags=re.IGNORECASE)
     value = re.sub(re.escape(_URI), WORKSPACE_URI, value, flags=re.IGNORECASE)
     value = value.replace(LATEST_VERSION, LATEST)
+    if value.startswith(_UPLOADED):
+        value = f"{WORKSPACE_URI}/{value.removeprefix('azureml://')}"
     match = _OPEN.match(value)
     return OpenVersion(match["kind"], match["name"]).id if match else value
 

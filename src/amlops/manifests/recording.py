@@ -63,7 +63,8 @@ class Recording(HTTPAdapter):
         if method == "PUT" and path.startswith(PREFIX):
             body = json.loads(sent or b"{}")
             self.puts.append((below, query.get("api-version", [""])[0], json.loads(sent or b"{}")))
-            properties = {**body.get("properties", {}), "provisioningState": "Succeeded"}
+            known = _version(parts[0]) if len(parts) == 4 else {}
+            properties = {**known, **body.get("properties", {}), "provisioningState": "Succeeded"}
             return 200, {**body, "id": path, "name": parts[-1], "type": "recorded", "properties": properties}
         if method == "GET" and path.startswith(PREFIX):
             return self._read(path, parts, query)

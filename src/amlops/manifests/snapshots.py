@@ -6,12 +6,12 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from .compiled import WORKSPACE, AssetFile, AssetKind, LocalAsset
+from .compiled import WORKSPACE, WORKSPACE_URI, AssetFile, AssetKind, LocalAsset
 from .digests import file_digest, files_below, named_digest
 from .recording import PREFIX
 
 _KINDS: dict[str, AssetKind] = {"Code": "code", "Model": "model", "Data": "data", "Environment": "environment"}
-_STORE = "azureml://datastores/workspaceblobstore/paths"
+_STORE = f"{WORKSPACE_URI}/datastores/workspaceblobstore/paths"
 
 
 class Snapshots:

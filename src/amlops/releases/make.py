@@ -72,10 +72,18 @@ def deployment_manifests(repo: Repository, deployment: str) -> tuple[Path, Path]
     return folder / about.endpoint, folder / about.deployment
 
 
+def deployment_files(repo: Repository, deployment: str) -> tuple[Manifest, Manifest]:
+    """Endpoint and deployment, to be compiled together with others. Raises ConfigError."""
+    return _files(deployment_manifests(repo, deployment))
+
+
+def _files(manifests: tuple[Path, Path]) -> tuple[Manifest, Manifest]:
+    return Manifest(manifests[0], "online-endpoint"), Manifest(manifests[1], "online-deployment")
+
+
 def compile_deployment(repo: Repository, manifests: tuple[Path, Path]) -> tuple[Compiled, Compiled]:
     """Endpoint and deployment, compiled together. Raises ConfigError, also where they name different endpoints."""
-    files = (Manifest(manifests[0], "online-endpoint"), Manifest(manifests[1], "online-deployment"))
-    endpoint, compiled = compile_manifests(files, context=Context(repo))
+    endpoint, compiled = compile_manifests(_files(manifests), context=Context(repo))
     if compiled.main.segments[0] != endpoint.main.name:
         document = read_document(manifests[1], root=repo.root)
         message = (

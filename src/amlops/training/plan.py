@@ -16,11 +16,13 @@ from amlops.manifests import (
     Compiled,
     Context,
     LocalAsset,
+    Manifest,
     bound,
-    compile_manifest,
+    compile_manifests,
     replaced,
     workspace_id,
 )
+from amlops.releases.make import deployment_files
 from amlops.releases.pins import Locked, lock_environment
 
 ANONYMOUS = "CliV2AnonymousEnvironment"
@@ -44,14 +46,18 @@ class JobPlan:
 
 
 def plan_training(repo: Repository, deployment: str, environment: Environment, workspace: str) -> JobPlan:
-    """The plan for a workspace, given by its ARM id. Raises ConfigError and AmlopsError; asks no cloud."""
+    """The plan for a workspace, given by its ARM id. Raises ConfigError and AmlopsError; asks no cloud.
+
+    Endpoint and deployment are compiled along, so that what is wrong with them shows before the training.
+    """
     about = load_about(repo, deployment)
     if about.training is None:
         message = '"training" is missing, so there is no job to run; add it, or register the model elsewhere'
         raise ConfigError([Problem(repo.shown(repo.about_file(deployment)), 1, message, "training")])
     path = repo.deployment(deployment) / about.training
-    name = {"name": deployment, "display_name": deployment}
-    compiled = compile_manifest(path, kind="job", context=Context(repo, name))
+    overrides = {"name": deployment, "display_name": deployment}
+    files = [Manifest(path, "job", overrides), *deployment_files(repo, deployment)]
+    compiled = compile_manifests(files, context=Context(repo))[0]
     if compiled.open_versions:
         document = read_document(path, root=repo.root)
         names = ", ".join(f"{item.collection}/{item.name}" for item in compiled.open_versions)
@@ -84,9 +90,7 @@ def _pinned(compiled: Compiled, cache: Path) -> tuple[tuple[tuple[str, Locked], 
     found, ids = [], {}
     for resource in compiled.resources[:-1]:
         if resource.kind != "environments/versions":
-            message = (
-                f"{resource.kind} {'/'.join(resource.segments)}: publish it beforehand, training only runs jobs"
-            )
+            message = f"{resource.kind} {'/'.join(resource.segments)}: publish it beforehand, training only runs jobs"
             raise AmlopsError(message, exit_code=2)
         properties = resource.body["properties"]
         if not properties.get("image"):

@@ -15,6 +15,7 @@ from typing import Any
 
 from amlops.config import Environment, Repository
 from amlops.errors import AmlopsError
+from amlops.manifests import bound
 from amlops.releases.blobs import upload
 from amlops.releases.cloud import Cloud
 from amlops.releases.datastore import open_datastore, place_of, run_artifacts
@@ -47,10 +48,11 @@ def train(
     AmlopsError with the log's tail for a job that failed.
     """
     workspace = workspace_of(environment, cloud)
-    plan = plan_training(repo, deployment, environment, _workspace_id(workspace))
+    workspace_id = _workspace_id(workspace)
+    plan = plan_training(repo, deployment, environment, workspace_id)
     name, state = _attempt(workspace, plan)
     if state is None:
-        _publish(workspace, cloud, plan, say)
+        _publish(workspace, workspace_id, cloud, plan, say)
         _submit(workspace, plan, name)
         say(f"submitted job {name}")
     elif state == "Completed":
@@ -103,13 +105,13 @@ def _job(workspace: Holder, name: str) -> dict[str, Any] | None:
     return job
 
 
-def _publish(workspace: Holder, cloud: Cloud, plan: JobPlan, say: Callable[[str], None]) -> None:
+def _publish(workspace: Holder, workspace_id: str, cloud: Cloud, plan: JobPlan, say: Callable[[str], None]) -> None:
     """Code, local inputs and environments, each unless it is there; all are named by content."""
     for asset in plan.assets:
         place = plan.folder / asset.path
         files = [(file.path, place if asset.is_file else place / file.path) for file in asset.files]
         if asset.kind != "code":
-            target = place_of(asset.id)
+            target = place_of(bound(asset.id, workspace_id))
             assert target is not None
             base = target.path if not asset.is_file else target.path.rpartition("/")[0]
             store = open_datastore(cloud, workspace, target.datastore)
