@@ -232,7 +232,7 @@ def examples() -> list[Example]:
         ),
         (
             f"{SUBSCRIPTION}/providers/Microsoft.KeyVault/checkNameAvailability",
-            vault.VaultCheckNameAvailabilityParameters(name="vault", type="Microsoft.KeyVault/vaults"),
+            vault.VaultCheckNameAvailabilityParameters(name="vault"),
         ),
     ]
     return [Example("PUT", path, wire(model)) for path, model in put] + [

@@ -25,8 +25,15 @@ DATA = Path(__file__).parent / "data"
 class Tables:
     """All tables. Immutable; built once at the emulator's start."""
 
-    def __init__(self, routes: Sequence[Route], schemas: Mapping[str, Schema], versions: exceptions.Versions) -> None:
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        schemas: Mapping[str, Schema],
+        versions: exceptions.Versions,
+        sources: Mapping[str, str],
+    ) -> None:
         self.routes = tuple(routes)
+        self.sources = dict(sources)  # table → "azure-mgmt-storage 25.3.0"
         self._schemas, self._versions = dict(schemas), versions
         self._router = Router(routes)
 
@@ -127,4 +134,7 @@ def load(folder: Path = DATA) -> Tables:
         extra.apply(table, entry)
     routes = [route(table, line) for table, entry in found.items() for line in entry["routes"]]
     schemas = {table: Schema(entry["types"], entry["enums"]) for table, entry in found.items()}
-    return Tables(routes, schemas, extra.versions)
+    sources = {
+        table: f"{entry['source']['distribution']} {entry['source']['version']}" for table, entry in found.items()
+    }
+    return Tables(routes, schemas, extra.versions, sources)
