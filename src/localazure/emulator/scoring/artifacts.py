@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..arm.errors import ArmError, bad_request
+from ..blobs import BlobsError
 from ..environments import EnvironmentBuildFailed
 from ..jobs import places, references
 from .spec import Spec
@@ -89,9 +90,10 @@ async def _bring_model(cloud: Cloud, spec: Spec, reference: str, to: Path, log: 
 def _reported(log: Path, what: str) -> Iterator[None]:
     try:
         yield
-    except ArmError as error:
-        _say(log, f"{what}: {error.message}")
-        raise bad_request("BadArgument", f"Unable to download user {what}: {error.message}") from error
+    except (ArmError, BlobsError) as error:
+        message = error.message if isinstance(error, ArmError) else str(error)
+        _say(log, f"{what}: {message}")
+        raise bad_request("BadArgument", f"Unable to download user {what}: {message}") from error
 
 
 def _say(log: Path, line: str) -> None:
