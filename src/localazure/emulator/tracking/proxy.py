@@ -78,7 +78,7 @@ class Proxy:
 
     async def _body(self, request: Request, caller: Caller) -> bytes:
         content = await request.body()
-        if b'"experiment_id"' not in content:
+        if b'"experiment_id' not in content:
             return content
         try:
             body = json.loads(content)
@@ -88,9 +88,16 @@ class Proxy:
 
     async def _own_default(self, caller: Caller, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The fields, with the workspace's own default experiment where the client means the server's."""
-        if str(fields.get("experiment_id")) != _ANY_EXPERIMENT:
+        named = fields.get("experiment_id"), *(fields.get("experiment_ids") or ())
+        if _ANY_EXPERIMENT not in map(str, named):
             return dict(fields)
-        return {**fields, "experiment_id": await self._tracking.experiment(caller.guid, DEFAULT_EXPERIMENT)}
+        own = await self._tracking.experiment(caller.guid, DEFAULT_EXPERIMENT)
+        changed: dict[str, Any] = {}
+        if "experiment_id" in fields:
+            changed["experiment_id"] = own
+        if "experiment_ids" in fields:
+            changed["experiment_ids"] = [own if str(i) == _ANY_EXPERIMENT else i for i in fields["experiment_ids"]]
+        return {**fields, **changed}
 
 
 def _not_here(path: str) -> ArmError:
