@@ -140,6 +140,7 @@ def _problems(document: Document, failures: Iterable[Mapping[str, Any]]) -> list
     for item in failures:
         loc: list[int | str] = [int(part) if part.isdigit() else part for part in item["loc"]]
         where = f'"{".".join(item["loc"])}": ' if loc else ""
-        message = f"Azure's client refuses it: {where}{item['message']}; correct it"
+        said = item["message"].replace(f"{document.path.parent}/", "")
+        message = f"Azure's client refuses it: {where}{said}; correct it"
         found.append(document.problem(loc, message, "azure-ai-ml"))
     return found
