@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 VERSION = "2025-11-05"  # x-ms-version of our own requests, one that Azurite 3.37 knows
 _LISTENS = re.compile(rb"successfully listens on (http://127\.0\.0\.1:\d+)")
 _START_SECONDS = 60.0
+_END_SECONDS = 2.0
 _INSIDE = Path(__file__).with_name("azurite_inside.cjs")
 _MODULES = Path(__file__).resolve().parents[3] / "tools" / "node_modules"
 
@@ -76,30 +77,51 @@ class Azurite:
         """Send one signed request; the response is not read yet, close it.
 
         `target` is the path with its query, percent-encoded. A body that is an iterator needs its `content-length`
-        among the headers. Raises AzuriteUnavailable.
+        among the headers. Starts Azurite anew where it died, and asks again where nothing can have been done yet.
+        Raises AzuriteUnavailable.
         """
-        client = await self._ready()
-        host = f"{account}.blob.{self._suffix}"
         sent = {
             "x-ms-version": VERSION,
             **{name.lower(): value for name, value in (headers or {}).items()},
             "x-ms-date": formatdate(usegmt=True),
-            "host": host,
+            "host": f"{account}.blob.{self._suffix}",
         }
-        if content is None:
-            content = b""
-        if isinstance(content, bytes):
-            sent["content-length"] = str(len(content))
+        body = b"" if content is None else content
+        if isinstance(body, bytes):
+            sent["content-length"] = str(len(body))
         sent["authorization"] = blob_shared_key.sign(self._key(), account, method, target, sent)
+        try:
+            return await self._sent(method, target, sent, body)
+        except httpx.TransportError as error:
+            again = isinstance(error, httpx.ConnectError) or method in {"GET", "HEAD"}
+            if not again or not await self._ended():
+                raise AzuriteUnavailable(f"Azurite did not answer ({error!r}); see {self.log}") from error
+        try:
+            return await self._sent(method, target, sent, body)
+        except httpx.TransportError as error:
+            raise AzuriteUnavailable(f"Azurite did not answer ({error!r}); see {self.log}") from error
+
+    async def _sent(
+        self, method: str, target: str, headers: Mapping[str, str], content: bytes | AsyncIterator[bytes]
+    ) -> httpx.Response:
+        client = await self._ready()
         # httpx would encode the target anew, and the signature covers it as it is
         request = client.build_request(
-            method, "/", headers=sent, content=content, extensions={"target": target.encode()}
+            method, "/", headers=headers, content=content, extensions={"target": target.encode()}
         )
         request.headers.pop("accept-encoding", None)
+        return await client.send(request, stream=True)
+
+    async def _ended(self) -> bool:
+        """Whether Azurite is gone, which a broken connection tells before its guardian does."""
+        if self._child is None:
+            return True
         try:
-            return await client.send(request, stream=True)
-        except httpx.TransportError as error:
-            raise AzuriteUnavailable(f"Azurite did not answer ({error}); see {self.log}") from error
+            async with asyncio.timeout(_END_SECONDS):
+                await self._child.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def _ready(self) -> httpx.AsyncClient:
         async with self._starting:
