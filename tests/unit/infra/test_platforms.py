@@ -1,0 +1,99 @@
+"""The programs of platforms and registries, for every environment, without a cloud."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from amlops.config import Repository, load_environment
+from programs import environment, shared
+
+from . import golden
+from .mocked import SUBSCRIPTION, Azure, declare
+
+REPO = Repository(Path(__file__).parents[3])
+PLATFORMS = ("local", "dev", "staging", "prod")
+REGISTRIES = (("shared", "shared"), ("local", "local.shared"))
+
+
+@cache
+def _platform(name: str) -> Azure:
+    found = load_environment(REPO, name)
+    return declare(lambda: environment.run(found, name), name)
+
+
+def _registry(name: str, stack: str) -> Azure:
+    found = load_environment(REPO, name)
+    return declare(lambda: shared.run(found, stack), stack)
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_platform_declares_its_golden_inventory(name: str) -> None:
+    """Each platform declares exactly the resources of its golden file."""
+    golden.check(name, _platform(name).declared)
+
+
+@pytest.mark.parametrize(("name", "stack"), REGISTRIES)
+def test_registry_declares_its_golden_inventory(name: str, stack: str) -> None:
+    """The shared stack, and the local environment's own, declare an ML registry in a group of its own."""
+    golden.check(stack, _registry(name, stack).declared)
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_every_name_comes_from_the_environment(name: str) -> None:
+    """No resource is left to auto-naming, and two runs declare the same names."""
+    first, second = _platform(name), _platform.__wrapped__(name)
+    assert {(item.type, item.name): item.inputs for item in first.declared} == {
+        (item.type, item.name): item.inputs for item in second.declared
+    }
+    for item in first.declared:
+        assert any(key.endswith("Name") and key != "resourceGroupName" for key in item.inputs) or item.type.endswith(
+            ":ResourceGroup"
+        ), item
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_resources_carry_the_tags_of_environment_and_stack(name: str) -> None:
+    """Whatever takes tags says its environment, owner and stack."""
+    for item in _platform(name).declared:
+        if not item.type.endswith(":RoleAssignment"):
+            tags = item.inputs["tags"]
+            assert (tags["environment"], tags["owner"], tags["stack"]) == (name, "ml-platform", name)
+
+
+@pytest.mark.parametrize(("name", "protected"), [("local", False), ("dev", False), ("staging", True), ("prod", True)])
+def test_stateful_resources_are_protected_where_the_environment_says_so(name: str, protected: bool) -> None:
+    """Pulumi refuses to delete what holds data in staging and prod."""
+    stateful = {"resource-group", "storage", "vault", "container-registry", "workspace"}
+    kept = {item.name for item in _platform(name).declared if item.protect}
+    assert kept == (stateful if protected else set())
+
+
+def test_prod_is_reached_by_private_endpoints_only() -> None:
+    """Nothing of prod answers publicly, and each part has its private endpoint."""
+    declared = _platform("prod").declared
+    public = [item.inputs["publicNetworkAccess"] for item in declared if "publicNetworkAccess" in item.inputs]
+    assert set(public) == {"Disabled"}
+    groups = [
+        item.inputs["privateLinkServiceConnections"][0]["groupIds"][0]
+        for item in declared
+        if item.type.endswith(":PrivateEndpoint")
+    ]
+    assert sorted(groups) == ["amlworkspace", "blob", "file", "registry", "vault"]
+
+
+def test_local_takes_the_subscription_of_the_credential() -> None:
+    """The local Azure chooses its subscription; role definitions lie in it."""
+    roles = [item for item in _platform("local").declared if item.type.endswith(":RoleAssignment")]
+    assert roles
+    assert all(item.inputs["roleDefinitionId"].startswith(f"/subscriptions/{SUBSCRIPTION}/") for item in roles)
+
+
+def test_registry_access_is_granted_in_the_registrys_own_subscription() -> None:
+    """An environment's identities may read the shared registry, whose id follows from the files alone."""
+    home = load_environment(REPO, "shared")
+    scopes = {item.inputs["scope"] for item in _platform("dev").declared if "scope" in item.inputs}
+    wanted = f"/subscriptions/{home.subscription_id}/resourceGroups/rg-cml-shared-registry/"
+    assert any(scope.startswith(wanted) for scope in scopes)
