@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .arm.errors import bad_request, conflict
+from .arm.errors import bad_request, conflict, not_found
 from .arm.ids import ArmId
 from .blob_places import ML
 from .pending_uploads import start_pending_upload
@@ -50,9 +50,11 @@ class AssetVersion(ResourceType):
     """One version of an asset. `noun` is how the service calls it in its messages."""
 
     noun: ClassVar[str]
+    implicit_parent: ClassVar[bool] = True  # a version makes its container
     uploads: ClassVar[bool] = False  # whether the table has startPendingUpload for it
 
     def admit(self, call: Call) -> None:
+        _require_holder(call)
         if call.existing is None:
             self.check(call)
             return
@@ -69,9 +71,9 @@ class AssetVersion(ResourceType):
             raise conflict(
                 "UserError",
                 f"A {self.noun} with this name and version already exists. If you are trying to create a new "
-                f"{self.noun}, use a different name or version. If you are trying to update an existing {self.noun}, the existing "
-                f"asset's {', '.join(changed)} cannot be changed. Only tags, description, properties, and isArchived "
-                "can be updated.",
+                f"{self.noun}, use a different name or version. If you are trying to update an existing {self.noun}, "
+                f"the existing asset's {', '.join(changed)} cannot be changed. Only tags, description, properties, and "
+                "isArchived can be updated.",
                 target=changed[0],
             )
 
@@ -96,7 +98,8 @@ class AssetVersion(ResourceType):
         return {}
 
     def listed(self, call: Call, found: list[Resource]) -> list[Resource]:
-        """Newest first, unless `$orderBy` says `createdtime asc`; at most `$top`."""
+        """Newest first, unless `$orderBy` says `createdtime asc`. A name without versions has an empty list."""
+        _require_holder(call)
         query = {name.lower(): value for name, value in call.query.items()}
         chosen = [resource for resource in found if _viewed(call, resource) and _matches(query, resource)]
         order = query.get("$orderby", "createdtime desc").lower()
@@ -105,11 +108,17 @@ class AssetVersion(ResourceType):
                 "UserError", f"'$orderBy={order}': use createdtime or modifiedtime, asc or desc.", target="$orderBy"
             )
         chosen.sort(key=_changed if order.startswith("modified") else _made, reverse=not order.endswith("asc"))
-        top = query.get("$top")
-        return chosen[: int(top)] if top and top.isdecimal() else chosen
+        return chosen
 
     def actions(self) -> dict[str, Action]:
         return {"POST startPendingUpload": start_pending_upload} if self.uploads else {}
+
+
+def _require_holder(call: Call) -> None:
+    """The workspace or registry must be there; ARM's own check stops at an implicit parent. Raises ArmError 404."""
+    found = re.match(r".*/(?:workspaces|registries)/[^/]+", call.id.text, re.IGNORECASE)
+    if found is not None and call.cloud.store.get(found.group(0)) is None:
+        raise not_found(found.group(0))
 
 
 def _ensure_container(call: Call) -> None:

@@ -1,7 +1,8 @@
 """Shared access signatures: making one, and checking one of either kind that a request brings.
 
 Sources: Storage REST, "Create a service SAS", "Create an account SAS", "Create a user delegation SAS"; for what
-versions since 2025-07-05 sign, azure-storage-blob 12.31. Versions before 2018-11-09 and stored access policies aren't built.
+versions since 2025-07-05 sign, azure-storage-blob 12.31. Versions before 2018-11-09 and stored access policies
+aren't built.
 """
 
 from __future__ import annotations

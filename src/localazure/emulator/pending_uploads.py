@@ -1,8 +1,8 @@
 """Where a client may upload the files of an asset version that isn't there yet: a container of its own, with a SAS.
 
 Source: ARM 2025-12-01, PendingUploadResponseDto; azure-ai-ml, _utils/_asset_utils.py and _registry_utils.py, which
-upload into the root of the container and name `blobUri` in the version. Each call gives a new container, so that what an
-upload that was cut off left behind is never part of an asset; a `pendingUploadId` given again means the same one.
+upload into the root of the container and name `blobUri` in the version. Each call gives a new container, so that what
+an upload that was cut off left behind is never part of an asset; a `pendingUploadId` given again means the same one.
 """
 
 from __future__ import annotations

@@ -127,9 +127,10 @@ class RegistryPlane:
 
 
 async def _to_arm(scope: Scope, receive: Receive, send: Send) -> None:
-    """The rest of the front end's paths is ARM's, below a prefix."""
+    """The rest of the front end's paths is ARM's, below a prefix and with an api-version of its own form."""
     path, raw = scope["path"].removeprefix(FRONT_END), scope.get("raw_path", b"").removeprefix(FRONT_END.encode())
-    await scope["app"]({**scope, "path": path, "raw_path": raw, "root_path": ""}, receive, send)
+    query = scope.get("query_string", b"").replace(b"-dataplanepreview", b"-preview")
+    await scope["app"]({**scope, "path": path, "raw_path": raw, "root_path": "", "query_string": query}, receive, send)
 
 
 async def _json(request: Request) -> dict[str, Any]:

@@ -29,7 +29,8 @@ class Settings:
 
     @property
     def storage_suffix(self) -> str:
-        return f"storage.{DOMAIN}"
+        """`core.…`, as Azure's: azure-storage-blob finds the account's name before `.blob.core.`."""
+        return f"core.{DOMAIN}"
 
     def blob_host(self, account: str) -> str:
         return f"{account}.blob.{self.storage_suffix}"
