@@ -89,10 +89,11 @@ def _describe(error: BaseException, program: Program) -> str:
 
 
 def _from_program(trace: TracebackType | None, program: Program) -> TracebackType | None:
-    folder = str(Path(program.folder).resolve())
+    folder = Path(program.folder).resolve()
     step = trace
     while step is not None:
-        if str(Path(step.tb_frame.f_code.co_filename).resolve()).startswith(folder):
+        file = Path(step.tb_frame.f_code.co_filename)
+        if file.is_absolute() and file.resolve().is_relative_to(folder):
             return step
         step = step.tb_next
     return trace

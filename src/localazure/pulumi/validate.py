@@ -81,7 +81,9 @@ def _check_union(module: SdkModule, kind: OneOf, value: Any, path: Path) -> Iter
         yield Problem(path, f"should be an object but is {_describe(value)}")
         return
     for name, allowed in marks.items():
-        given = f"is {value[name]!r}" if name in value else f"is missing{_suggestion(name, value)}"
+        twin = _same_letters(name, value)
+        missing = f"is missing, '{twin}' is written so" if twin else "is missing"
+        given = f"is {value[name]!r}" if name in value else missing
         yield Problem((*path, name), f"'{name}' {given}; allowed values are {', '.join(sorted(set(allowed)))}")
 
 
@@ -99,10 +101,14 @@ def _check_named(module: SdkModule, kind: Named, value: Any, path: Path) -> Iter
 
 def _suggestion(key: str, known: Iterable[str]) -> str:
     """` (did you mean …)`, snake_case included: dictionaries below a union reach the provider as they were written."""
-    letters = {name.replace("_", "").lower(): name for name in known}
-    same = letters.get(key.replace("_", "").lower())
+    same = _same_letters(key, known)
     close = [same] if same else difflib.get_close_matches(key, list(known), n=1)
     return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def _same_letters(key: str, known: Iterable[str]) -> str | None:
+    letters = {name.replace("_", "").lower(): name for name in known}
+    return letters.get(key.replace("_", "").lower())
 
 
 def _describe(value: Any) -> str:
