@@ -83,7 +83,11 @@ class _Credential:
     def get_token(self, *scopes: str, **options: Any) -> Any:
         from azure.core.credentials import AccessToken
 
-        parts: tuple[dict[str, str], ...] = ({"alg": "none"}, {"aud": scopes[0].removesuffix("/.default") if scopes else ""}, {})
+        parts: tuple[dict[str, str], ...] = (
+            {"alg": "none"},
+            {"aud": scopes[0].removesuffix("/.default") if scopes else ""},
+            {},
+        )
         token = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
         return AccessToken(token, int(time.time()) + 3600)
 

@@ -53,7 +53,8 @@ def place_of(uri: str) -> Place | None:
 def open_datastore(cloud: Cloud, workspace: Holder, name: str) -> ContainerClient:
     """The container behind a datastore, opened with the credential it holds, else with the caller's identity.
 
-    Raises AmlopsError: no such datastore, not a blob container, or listing its secrets is refused.
+    The account's name goes along with its key: the client only finds it in hosts of Azure's own clouds. Raises
+    AmlopsError: no such datastore, not a blob container, or listing its secrets is refused.
     """
     from azure.core.exceptions import HttpResponseError
     from azure.mgmt.machinelearningservices import models
@@ -72,7 +73,7 @@ def open_datastore(cloud: Cloud, workspace: Holder, name: str) -> ContainerClien
     if isinstance(secrets, models.SasDatastoreSecrets) and secrets.sas_token:
         return cloud.container(f"{url}?{secrets.sas_token.lstrip('?')}")
     if isinstance(secrets, models.AccountKeyDatastoreSecrets) and secrets.key:
-        return cloud.container(url, credential=secrets.key)
+        return cloud.container(url, credential={"account_name": store.account_name, "account_key": secrets.key})
     return cloud.container(url)
 
 

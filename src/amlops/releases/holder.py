@@ -48,7 +48,7 @@ class Holder:
         from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
         try:
-            found: dict[str, Any] = self._verb(collection, "get")(self.group, self.name, name, version, cls=_raw)
+            found: dict[str, Any] = self._verb(collection, "get")(self.group, self.name, name, version, cls=as_sent)
         except ResourceNotFoundError:
             return None
         except HttpResponseError as error:
@@ -82,7 +82,7 @@ class Holder:
         sent = io.BytesIO(json.dumps({"pendingUploadType": "TemporaryBlobReference"}).encode())
         try:
             answer = self._verb(collection, "create_or_get_start_pending_upload")(
-                self.group, self.name, name, version, sent, cls=_raw
+                self.group, self.name, name, version, sent, cls=as_sent
             )
         except HttpResponseError as error:
             refused(f"asking {self._shown} where to upload {collection}/{name}:{version}", error)
@@ -105,6 +105,6 @@ def refused(doing: str, error: Any) -> NoReturn:
     raise AmlopsError(f"{doing}: Azure answered {code}: {' '.join(str(message).split())}") from error
 
 
-def _raw(response: Any, *rest: Any) -> Any:
-    """The answer as it came over the wire: the client's own types drop what they don't know."""
-    return response.http_response.json()
+def as_sent(response: Any, *rest: Any) -> Any:
+    """For a client's `cls`: the answer as it came over the wire, since the client's types drop what they don't know."""
+    return json.loads(response.http_response.text())

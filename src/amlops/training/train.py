@@ -19,7 +19,7 @@ from amlops.manifests import bound
 from amlops.releases.blobs import upload
 from amlops.releases.cloud import Cloud
 from amlops.releases.datastore import open_datastore, place_of, run_artifacts
-from amlops.releases.holder import Holder, refused
+from amlops.releases.holder import Holder, as_sent, refused
 from amlops.releases.make import workspace_of
 from amlops.releases.models import WorkspaceModel, model_of
 
@@ -94,9 +94,7 @@ def _job(workspace: Holder, name: str) -> dict[str, Any] | None:
     from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
     try:
-        found: Any = workspace.client.jobs.get(
-            workspace.group, workspace.name, name, cls=lambda response, *_: response.http_response.json()
-        )
+        found: Any = workspace.client.jobs.get(workspace.group, workspace.name, name, cls=as_sent)
     except ResourceNotFoundError:
         return None
     except HttpResponseError as error:
