@@ -174,17 +174,18 @@ class RunHistory:
         }
 
     def _outputs(self, caller: Caller, job: Resource) -> dict[str, Body]:
-        """The outputs that are data.
+        """Where each output lies, by ids that `data_uris` understands.
 
-        Models are left out: azure-ai-ml 1.35.2 fails on the answer of its own model look-up, and without it finds a
-        model output at its default place.
+        Model outputs are told as folders: azure-ai-ml 1.35.2 fails on the answer of its own look-up of models.
         """
         location = caller.workspace.body.get("location", "")
         base = f"azureml://locations/{location}/workspaces/{caller.guid}/data"
         return {
-            o.name: {"assetId": f"{base}/azureml_{job.id.name}_output_data_{o.name}/versions/1", "type": o.kind}
+            o.name: {
+                "assetId": f"{base}/azureml_{job.id.name}_output_data_{o.name}/versions/1",
+                "type": "uri_folder" if o.is_model else o.kind,
+            }
             for o in spec.read(job.id.name, job.properties).outputs
-            if not o.is_model
         }
 
     def _logs(self, caller: Caller, job: Resource, names: tuple[str, ...]) -> dict[str, str]:

@@ -66,7 +66,7 @@ class Job(ResourceType):
         return Resource(call.id, {"properties": properties}, states.submitted_by(call.principal))
 
     def show(self, cloud: Cloud, resource: Resource) -> Body:
-        services = {"Studio": _service("Studio", _studio(resource.id, cloud.settings.tenant_id))}
+        services = {"Studio": _service("Studio", _studio(resource.id))}
         workspace = resource.id.parent
         assert workspace is not None
         services["Tracking"] = _service("Tracking", cloud.tracking.uri(workspace))
@@ -145,6 +145,6 @@ def _service(kind: str, endpoint: str) -> Body:
     return {"jobServiceType": kind, "endpoint": endpoint}
 
 
-def _studio(job: ArmId, tenant: str) -> str:
-    """Where Azure ML studio would show the run. Source: azure-ai-ml's samples; nothing answers there for this cloud."""
-    return f"https://ml.azure.com/runs/{job.name}?wsid={(job.parent or job).text}&tid={tenant}"
+def _studio(job: ArmId) -> str:
+    """Where Azure ML studio would show the run; nothing answers there for this cloud. The client adds the tenant."""
+    return f"https://ml.azure.com/runs/{job.name}?wsid={(job.parent or job).text}"
