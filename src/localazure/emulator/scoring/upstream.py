@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import dataclass
+from typing import cast
 
 import httptools
 
@@ -40,9 +41,8 @@ class _Exchange(asyncio.Protocol):
         self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self._message)
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own class derives from none of asyncio's
+        self._transport.write(self._message)
 
     def data_received(self, data: bytes) -> None:
         try:

@@ -1,0 +1,73 @@
+"""Deployment bodies: what is taken from them and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from localazure.emulator.arm.errors import ArmError
+from localazure.emulator.scoring.durations import seconds
+from localazure.emulator.scoring.spec import read
+
+from .local_cloud import ENDPOINT
+
+pytestmark = pytest.mark.emulator_only
+
+BLUE = ENDPOINT.child("deployments", "blue")
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    code = {"codeId": "c", "scoringScript": "score.py"}
+    return {"properties": {"codeConfiguration": code, "environmentId": "e", **changes}}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("PT5S", 5.0), ("PT0.5S", 0.5), ("PT1M30S", 90.0), ("PT3H", 10800.0), ("P1DT1S", 86401.0)]
+)
+def test_durations(text: str, value: float) -> None:
+    """Days, hours, minutes and seconds add up."""
+    assert seconds(text, "x") == value
+
+
+@pytest.mark.parametrize("text", ["", "P", "PT", "5", "5s", "P1M", "PT-5S"])
+def test_what_is_no_duration(text: str) -> None:
+    """Anything else is refused with the place it stands at."""
+    with pytest.raises(ArmError) as refused:
+        seconds(text, "properties.x")
+    assert (refused.value.code, refused.value.target) == ("BadArgument", "properties.x")
+
+
+def test_defaults_are_azures() -> None:
+    """5 s a request, one at a time, probes every 10 s up to 30 failures; twice as many requests may wait."""
+    spec = read(BLUE, body())
+    assert (spec.timeout, spec.concurrency, spec.capacity, spec.pending) == (5.0, 1, 1, 2)
+    assert spec.readiness.patience == 310.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "message"),
+    [
+        ({"codeConfiguration": None}, "BadArgument", "has no codeConfiguration"),
+        ({"environmentId": None}, "BadArgument", "has no environmentId"),
+        (
+            {"environmentVariables": {"A": "${{azureml://connections/c}}"}},
+            "SecretsInjectionError",
+            "'A' refers to a secret",
+        ),
+        ({"environmentVariables": {"WORKER_COUNT": "many"}}, "BadArgument", "WORKER_COUNT is 'many'"),
+        ({"requestSettings": {"requestTimeout": "5"}}, "BadArgument", "'5' is no duration"),
+    ],
+)
+def test_what_cannot_be_served_is_refused(changes: dict[str, Any], code: str, message: str) -> None:
+    """What the local Azure can't serve is said before anything starts."""
+    with pytest.raises(ArmError, match=message) as refused:
+        read(BLUE, body(**changes))
+    assert refused.value.code == code
+
+
+def test_only_what_a_process_sees_changes_the_content() -> None:
+    """Tags, probes and timeouts need no new process; a variable does."""
+    base = read(BLUE, body()).content
+    assert read(BLUE, body(requestSettings={"requestTimeout": "PT9S"})).content == base
+    assert read(BLUE, body(environmentVariables={"A": "b"})).content != base
