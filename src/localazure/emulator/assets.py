@@ -114,6 +114,17 @@ class AssetVersion(ResourceType):
         return {"POST startPendingUpload": start_pending_upload} if self.uploads else {}
 
 
+class InRegistry(ResourceType):
+    """Of an asset in a registry: the service answers its id as `azureml://registries/…`, through ARM too.
+
+    Source: azure-sdk-for-net issue 46046; azure-ai-ml, constants/_common.py REGISTRY_VERSION_PATTERN.
+    """
+
+    def show(self, cloud: Cloud, resource: Resource) -> Body:
+        below = re.split(r"/registries/", resource.id.text, maxsplit=1, flags=re.IGNORECASE)[-1]
+        return {**super().show(cloud, resource), "id": f"azureml://registries/{below}"}
+
+
 def _require_holder(call: Call) -> None:
     """The workspace or registry must be there; ARM's own check stops at an implicit parent. Raises ArmError 404."""
     found = re.match(r".*/(?:workspaces|registries)/[^/]+", call.id.text, re.IGNORECASE)

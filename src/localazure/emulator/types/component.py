@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..arm.errors import bad_request
-from ..assets import AssetContainer, AssetVersion
+from ..assets import AssetContainer, AssetVersion, InRegistry
 from ..blob_places import ML
 from .base import Call
 
@@ -23,9 +23,9 @@ class ComponentVersion(AssetVersion):
             )
 
 
-class RegistryComponentContainer(ComponentContainer):
+class RegistryComponentContainer(InRegistry, ComponentContainer):
     type = f"{ML}/registries/components"
 
 
-class RegistryComponentVersion(ComponentVersion):
+class RegistryComponentVersion(InRegistry, ComponentVersion):
     type = f"{ML}/registries/components/versions"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..arm.errors import bad_request, conflict
-from ..assets import AssetContainer, AssetVersion
+from ..assets import AssetContainer, AssetVersion, InRegistry
 from ..blob_places import ML
 from .base import Call
 
@@ -35,9 +35,9 @@ class DataVersion(AssetVersion):
             )
 
 
-class RegistryDataContainer(DataContainer):
+class RegistryDataContainer(InRegistry, DataContainer):
     type = f"{ML}/registries/data"
 
 
-class RegistryDataVersion(DataVersion):
+class RegistryDataVersion(InRegistry, DataVersion):
     type = f"{ML}/registries/data/versions"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..arm.errors import bad_request
-from ..assets import AssetContainer, AssetVersion
+from ..assets import AssetContainer, AssetVersion, InRegistry
 from ..blob_places import ML
 from ..store import Body
 from .base import Call
@@ -33,9 +33,9 @@ class EnvironmentVersion(AssetVersion):
         return {"environmentType": "UserCreated", "osType": "Linux", "autoRebuild": "Disabled"}
 
 
-class RegistryEnvironmentContainer(EnvironmentContainer):
+class RegistryEnvironmentContainer(InRegistry, EnvironmentContainer):
     type = f"{ML}/registries/environments"
 
 
-class RegistryEnvironmentVersion(EnvironmentVersion):
+class RegistryEnvironmentVersion(InRegistry, EnvironmentVersion):
     type = f"{ML}/registries/environments/versions"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..arm.errors import bad_request
-from ..assets import AssetContainer, AssetVersion
+from ..assets import AssetContainer, AssetVersion, InRegistry
 from ..blob_places import ML
 from ..store import Body
 from .base import Call
@@ -26,9 +26,9 @@ class ModelVersion(AssetVersion):
         return {"modelType": "custom_model", "flavors": {}}
 
 
-class RegistryModelContainer(ModelContainer):
+class RegistryModelContainer(InRegistry, ModelContainer):
     type = f"{ML}/registries/models"
 
 
-class RegistryModelVersion(ModelVersion):
+class RegistryModelVersion(InRegistry, ModelVersion):
     type = f"{ML}/registries/models/versions"
