@@ -126,10 +126,10 @@ class Tables:
         return self._schemas[table], name
 
 
-def load(folder: Path = DATA) -> Tables:
+def load(folder: Path = DATA, exceptions_file: Path = exceptions.FILE) -> Tables:
     """The tables of a folder with the hand-written exceptions laid over them. A few milliseconds."""
     found = table_files.read(folder)
-    extra = exceptions.read()
+    extra = exceptions.read(exceptions_file)
     for table, entry in found.items():
         extra.apply(table, entry)
     routes = [route(table, line) for table, entry in found.items() for line in entry["routes"]]

@@ -1,0 +1,45 @@
+"""One local Azure for all contract tests of a test process."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from azure.mgmt.resource.resources import ResourceManagementClient
+
+from tests.support import cloud as support
+from tests.support.cloud import LocalCloud
+
+# A shell that was prepared for a local Azure would lead the clients there.
+FOREIGN = (
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "CURL_CA_BUNDLE",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+)
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """A running local Azure in a temporary home, shared by the session: use a resource group of your own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in FOREIGN:
+            if name in os.environ:
+                patch.delenv(name)
+        with support.running(tmp_path_factory.mktemp("cloud")) as found:
+            yield found
+
+
+@pytest.fixture
+def group(cloud: LocalCloud) -> Iterator[str]:
+    """The name of a fresh resource group, deleted at the end."""
+    name = f"rg-{uuid.uuid4().hex[:8]}"
+    with cloud.client(ResourceManagementClient) as client:
+        client.resource_groups.create_or_update(name, {"location": cloud.location})
+        yield name
+        client.resource_groups.begin_delete(name).result()
