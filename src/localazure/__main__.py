@@ -13,7 +13,9 @@ from .daemon import Daemon, DaemonError
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="localazure", description="A local Azure to rehearse on.")
-    parser.add_argument("--home", type=Path, default=Path(".local/azure"), help="where its state lies (default: %(default)s)")
+    parser.add_argument(
+        "--home", type=Path, default=Path(".local/azure"), help="where its state lies (default: %(default)s)"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in {
         "start": "start it if it does not run, and wait until it answers",

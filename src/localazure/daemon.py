@@ -58,7 +58,13 @@ class Daemon:
             begin = self._log.stat().st_size if self._log.exists() else 0
             with self._log.open("ab") as log:
                 process = subprocess.Popen(
-                    words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_environment(), cwd=self.home
+                    words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    env=_environment(),
+                    cwd=self.home,
                 )
             return self._await(process, begin)
 
@@ -106,7 +112,9 @@ class Daemon:
             if found["running"]:
                 return found
             if process.poll() is not None:
-                raise DaemonError(f"the local Azure did not start (exit {process.returncode}): {self._said(begin)}\n  its log: {self._log}")
+                raise DaemonError(
+                    f"the local Azure did not start (exit {process.returncode}): {self._said(begin)}\n  its log: {self._log}"
+                )
             time.sleep(0.02)
         process.terminate()
         raise DaemonError(f"the local Azure did not answer within {START_TIMEOUT:.0f} s; its log: {self._log}")
@@ -120,7 +128,9 @@ class Daemon:
     def _answers(self, told: dict[str, Any]) -> bool:
         try:
             context = ssl.create_default_context(cafile=told["ca"])
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+            opener = urllib.request.build_opener(
+                urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+            )
             with opener.open(f"{told['endpoint']}/localazure/health", timeout=5) as answer:
                 return bool(answer.status == 200)
         except (OSError, urllib.error.URLError):
@@ -155,7 +165,17 @@ def _started(pid: int) -> str | None:
 
 def _environment() -> dict[str, str]:
     """Ours without what points clients at a cloud: the emulator is nobody's client."""
-    dropped = ("AZURE_", "ARM_", "PULUMI_", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+    dropped = (
+        "AZURE_",
+        "ARM_",
+        "PULUMI_",
+        "REQUESTS_CA_BUNDLE",
+        "SSL_CERT_FILE",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "HTTP_PROXY",
+        "http_proxy",
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return kept

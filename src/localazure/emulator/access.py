@@ -25,31 +25,45 @@ class Access:
 
     @property
     def delay(self) -> float:
-        """Seconds until a new assignment is effective: none, unless a test asks for Azure's minutes."""
+        """Seconds until an assignment made now is effective: none, unless a test asks for Azure's minutes."""
         return float(self._store.record("access", "delay") or 0.0)
+
+    def effective_from(self) -> float:
+        """When an assignment made now will be effective."""
+        return self._clock.now() + self.delay
 
     def set_delay(self, seconds: float) -> None:
         self._store.set_record("access", "delay", seconds)
 
     def allowed(self, principal: Principal, action: str, scope: ArmId, data: bool = False) -> bool:
         """Whether the principal may do `Microsoft.X/a/verb` there; `data` asks the data actions."""
-        action, key, now, delay = _published(action), scope.key, self._clock.now(), self.delay
+        action, key, now = _published(action), scope.key, self._clock.now()
         for role, at, since in self._of(principal.object_id):
             covers = key == at or key.startswith(at + "/") or at == ""
-            if covers and since + delay <= now and role in BUILT_IN and BUILT_IN[role].allows(action, data=data):
+            if covers and since <= now and role in BUILT_IN and BUILT_IN[role].allows(action, data=data):
                 return True
         return False
 
+    def has_role(self, principal: Principal, scope: str) -> bool:
+        """Whether the principal has any effective role at the scope, above it or below it."""
+        key, now = ArmId(scope).key, self._clock.now()
+        return any(
+            since <= now and (at == "" or f"{key}/".startswith(f"{at}/") or f"{at}/".startswith(f"{key}/"))
+            for _, at, since in self._of(principal.object_id)
+        )
+
     def _of(self, object_id: str) -> list[tuple[str, str, float]]:
-        """(role, scope, made at) of this principal's assignments; read anew when one changed."""
+        """(role, scope, effective from) of this principal's assignments; read anew when one changed."""
         version = self._store.version(ASSIGNMENT)
         if version != self._seen:
             found: dict[str, list[tuple[str, str, float]]] = {}
             for assignment in self._store.of_type(ASSIGNMENT):
                 what = assignment.properties
                 role = str(what["roleDefinitionId"]).rsplit("/", 1)[-1].lower()
-                made = float(assignment.secret.get("madeAt", 0.0))
-                found.setdefault(str(what["principalId"]).lower(), []).append((role, assignment.id.scope.lower().rstrip("/"), made))
+                since = float(assignment.secret.get("effectiveAt", 0.0))
+                found.setdefault(str(what["principalId"]).lower(), []).append(
+                    (role, assignment.id.scope.lower().rstrip("/"), since)
+                )
             self._seen, self._assignments = version, found
         return self._assignments.get(object_id.lower(), [])
 

@@ -97,7 +97,11 @@ class App:
         host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"").decode("latin-1")
         if host.split(":", 1)[0].lower().endswith(self._blob_hosts):
             await self._cloud.blobs.gate(scope, receive, send)
-        elif scope["path"].startswith(_ARM) or "/providers/microsoft." in scope["path"].lower() and not _is_plane(scope["path"]):
+        elif (
+            scope["path"].startswith(_ARM)
+            or "/providers/microsoft." in scope["path"].lower()
+            and not _is_plane(scope["path"])
+        ):
             await self._faulty(scope, receive, send)
         else:
             await self._planes(scope, receive, send)
@@ -135,7 +139,19 @@ class App:
 
 
 def _is_plane(path: str) -> bool:
-    return path.startswith(("/mlflow/", "/mferp/", "/history/", "/discovery", "/data/", "/modelregistry/", "/inference/", "/localazure/", "/registry"))
+    return path.startswith(
+        (
+            "/mlflow/",
+            "/mferp/",
+            "/history/",
+            "/discovery",
+            "/data/",
+            "/modelregistry/",
+            "/inference/",
+            "/localazure/",
+            "/registry",
+        )
+    )
 
 
 def _json(status: int, body: Any, headers: dict[str, str]) -> Response:

@@ -25,7 +25,9 @@ def routes(cloud: Cloud) -> list[Route]:
         async def endpoint(request: Request) -> Response:
             given = request.headers.get("x-localazure-secret", "")
             if not hmac.compare_digest(given, cloud.settings.control_secret):
-                return JSONResponse({"error": "x-localazure-secret is missing or wrong; it stands in the home's cloud.json"}, 403)
+                return JSONResponse(
+                    {"error": "x-localazure-secret is missing or wrong; it stands in the home's cloud.json"}, 403
+                )
             asked = await request.json() if request.method in ("POST", "PUT") else None
             try:
                 return JSONResponse(handler(cloud, asked))

@@ -77,7 +77,9 @@ class Identity:
             raise TokenRefused(400, "invalid_request", f"AADSTS90002: Tenant '{tenant}' not found.")
         if form.get("grant_type") != "client_credentials":
             raise TokenRefused(
-                400, "unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type; use client_credentials."
+                400,
+                "unsupported_grant_type",
+                "AADSTS70003: The app requested an unsupported grant type; use client_credentials.",
             )
         client = form.get("client_id", "")
         if form.get("client_assertion"):
@@ -87,7 +89,9 @@ class Identity:
         scope = form.get("scope") or f"{form.get('resource', '')}/.default"
         audience = scope.split(" ")[0].removesuffix("/.default")
         if not audience:
-            raise TokenRefused(400, "invalid_scope", "AADSTS70011: The provided value for the input parameter 'scope' is not valid.")
+            raise TokenRefused(
+                400, "invalid_scope", "AADSTS70011: The provided value for the input parameter 'scope' is not valid."
+            )
         return {
             "token_type": "Bearer",
             "expires_in": LIFETIME - 1,
@@ -130,7 +134,9 @@ class Identity:
             raise self._refused("InvalidAuthenticationToken", f"The access token is invalid: {problem}.") from problem
         now = self._clock.now()
         if now >= claims["exp"]:
-            raise self._refused("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time.")
+            raise self._refused(
+                "ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time."
+            )
         allowed = {url for kind in kinds for url in AUDIENCES.get(kind, (kind,))}
         if "arm" in kinds:
             allowed |= {self._settings.base_url, self._settings.base_url.replace("127.0.0.1", "localhost")}
@@ -165,10 +171,14 @@ class Identity:
         kept = self._store.record("principal", client)
         if kept is None:
             raise TokenRefused(
-                400, "unauthorized_client", f"AADSTS700016: Application with identifier '{client}' was not found in the directory."
+                400,
+                "unauthorized_client",
+                f"AADSTS700016: Application with identifier '{client}' was not found in the directory.",
             )
         if not hmac.compare_digest(kept["secret"], _hash(secret)):
-            raise TokenRefused(401, "invalid_client", f"AADSTS7000215: Invalid client secret provided for app '{client}'.")
+            raise TokenRefused(
+                401, "invalid_client", f"AADSTS7000215: Invalid client secret provided for app '{client}'."
+            )
         return Principal(kept["object_id"], client.lower(), self._settings.tenant_id)
 
     def _by_assertion(self, client: str, form: dict[str, str]) -> Principal:
@@ -178,10 +188,17 @@ class Identity:
         if form.get("client_assertion_type") != _ASSERTION:
             raise TokenRefused(400, "invalid_request", f"AADSTS90023: client_assertion_type must be {_ASSERTION}.")
         identity = next(
-            (i for i in self._store.of_type(_IDENTITY) if str(i.properties.get("clientId", "")).lower() == client.lower()), None
+            (
+                i
+                for i in self._store.of_type(_IDENTITY)
+                if str(i.properties.get("clientId", "")).lower() == client.lower()
+            ),
+            None,
         )
         if identity is None:
-            raise TokenRefused(400, "unauthorized_client", f"AADSTS700016: Application with identifier '{client}' was not found.")
+            raise TokenRefused(
+                400, "unauthorized_client", f"AADSTS700016: Application with identifier '{client}' was not found."
+            )
         assertion = form["client_assertion"]
         try:
             said = jwt.decode(assertion, options={"verify_signature": False})
@@ -190,7 +207,9 @@ class Identity:
                 raise TokenRefused(401, "invalid_client", f"AADSTS700211: No matching issuer '{said.get('iss')}'.")
             said = jwt.decode(assertion, issuer["key"], algorithms=["RS256", "ES256"], options={"verify_aud": False})
         except jwt.InvalidTokenError as problem:
-            raise TokenRefused(401, "invalid_client", f"AADSTS700027: The client assertion is not valid: {problem}.") from problem
+            raise TokenRefused(
+                401, "invalid_client", f"AADSTS700027: The client assertion is not valid: {problem}."
+            ) from problem
         audiences = said.get("aud") if isinstance(said.get("aud"), list) else [said.get("aud")]
         for credential in self._store.children(identity.id, f"{_IDENTITY}/federatedIdentityCredentials"):
             trusted = credential.properties

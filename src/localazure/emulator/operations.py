@@ -154,7 +154,9 @@ class Operations:
             failure = problem
         except asyncio.CancelledError:
             if not self._stopping:
-                self._end(operation, "Canceled", ArmError(409, "OperationCanceled", "Another operation took its place."))
+                self._end(
+                    operation, "Canceled", ArmError(409, "OperationCanceled", "Another operation took its place.")
+                )
             raise
         except Exception as problem:  # noqa: BLE001 (a fault of ours becomes a failed operation, and is logged)
             log.exception("operation %s on %s", operation["verb"], operation["target"])

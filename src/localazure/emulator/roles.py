@@ -55,7 +55,8 @@ _ROLES = (
     Role(
         "f6c7c914-8db3-469d-8ca1-694a8f32e121",
         "AzureML Data Scientist",
-        tuple(f"{_ML}/workspaces/*/{verb}" for verb in ("read", "action", "delete", "write")) + (f"{_ML}/workspaces/read",),
+        tuple(f"{_ML}/workspaces/*/{verb}" for verb in ("read", "action", "delete", "write"))
+        + (f"{_ML}/workspaces/read",),
         (
             f"{_ML}/workspaces/delete",
             f"{_ML}/workspaces/write",
@@ -85,7 +86,8 @@ _ROLES = (
     Role(
         "64702f94-c441-49e6-a78b-ef80e0188fee",
         "Azure AI Developer",
-        tuple(f"{_ML}/workspaces/*/{verb}" for verb in ("read", "action", "delete", "write")) + (f"{_ML}/workspaces/read",),
+        tuple(f"{_ML}/workspaces/*/{verb}" for verb in ("read", "action", "delete", "write"))
+        + (f"{_ML}/workspaces/read",),
         (f"{_ML}/workspaces/delete", f"{_ML}/workspaces/write", f"{_ML}/workspaces/listKeys/action"),
     ),
     Role("7f951dda-4ed3-4680-a7ca-43fe172d538d", "AcrPull", ("Microsoft.ContainerRegistry/registries/pull/read",)),
@@ -102,7 +104,9 @@ _ROLES = (
             "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
         ),
     ),
-    Role("00482a5a-887f-4fb3-b363-3b7fe8e74483", "Key Vault Administrator", data_actions=("Microsoft.KeyVault/vaults/*",)),
+    Role(
+        "00482a5a-887f-4fb3-b363-3b7fe8e74483", "Key Vault Administrator", data_actions=("Microsoft.KeyVault/vaults/*",)
+    ),
     Role("b556d68e-0be0-4f35-a333-ad7ee1ce17ea", "Azure AI Enterprise Network Connection Approver", ("*/read",)),
     Role("43d0d8ad-25c7-4714-9337-8ba259a9fe05", "Monitoring Reader", ("*/read",)),
     Role(

@@ -67,7 +67,12 @@ def _make(ca: Path, chain: Path, key: Path) -> None:
     )
     names: list[x509.GeneralName] = [
         x509.DNSName(name)
-        for name in ("localhost", DOMAIN, f"*.{DOMAIN}", *(f"*.{kind}.core.{DOMAIN}" for kind in ("blob", "dfs", "file")))
+        for name in (
+            "localhost",
+            DOMAIN,
+            f"*.{DOMAIN}",
+            *(f"*.{kind}.core.{DOMAIN}" for kind in ("blob", "dfs", "file")),
+        )
     ]
     names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     leaf = (

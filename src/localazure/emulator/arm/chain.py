@@ -105,7 +105,11 @@ def _collection(cloud: Cloud, exchange: Exchange) -> list[lifecycle.Resource]:
         scope = path[: path.lower().rfind("/providers/")].lower()
         found = cloud.store.of_type(route.resource_type)
         at_scope = "atscope()" in (exchange.query_value("$filter") or "").lower()
-        return [r for r in found if _covers(r.id.scope.lower(), scope) or (not at_scope and r.id.scope.lower().startswith(scope))]
+        return [
+            r
+            for r in found
+            if _covers(r.id.scope.lower(), scope) or (not at_scope and r.id.scope.lower().startswith(scope))
+        ]
     at = path.lower().rfind("/providers/")
     tail = path[at:].strip("/").split("/") if at >= 0 else []
     parent = path.rsplit("/", 1)[0] if len(tail) > 3 or at < 0 else path[:at]

@@ -36,7 +36,9 @@ class ArmError(Exception):
         return {"error": error}
 
 
-def bad_request(code: str, message: str, *, target: str | None = None, details: Sequence[dict[str, Any]] = ()) -> ArmError:
+def bad_request(
+    code: str, message: str, *, target: str | None = None, details: Sequence[dict[str, Any]] = ()
+) -> ArmError:
     """400: the request itself is wrong, and sending it again will not help."""
     return ArmError(400, code, message, target=target, details=details)
 

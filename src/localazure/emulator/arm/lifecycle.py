@@ -10,6 +10,7 @@ from ..store import Body, Resource
 from ..types.base import Call, Reply, ResourceType
 from .errors import ArmError, bad_request, conflict
 from .ids import ArmId
+from .names import place
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
@@ -21,11 +22,14 @@ FINAL = {"Succeeded", "Failed", "Canceled"}
 async def put(cloud: Cloud, behaviour: ResourceType, route: Route, call: Call) -> Reply:
     """PUT and PATCH: the body is whole by now. Answers when the work is done, or at once with a URL to poll."""
     with cloud.store.transaction():
+        _check_location(call)
         _check_immutable(behaviour, call)
         behaviour.admit(call)
         composed = behaviour.compose(call)
         body, write_only = cloud.tables.take_write_only(route.response_type or route.body_type or "", composed.body)
-        resource = replace(composed, body=_signed(cloud, route, call, body), secret=_merged(composed.secret, write_only))
+        resource = replace(
+            composed, body=_signed(cloud, route, call, body), secret=_merged(composed.secret, write_only)
+        )
         background = behaviour.long_running or (route.lro and not cloud.operations.at_once)
         state = "Updating" if call.existing else "Creating"
         if has_state(cloud, route):
@@ -33,17 +37,26 @@ async def put(cloud: Cloud, behaviour: ResourceType, route: Route, call: Call) -
         resource = cloud.store.put(resource)
         if background:
             operation = cloud.operations.begin(
-                resource.id.key, "put", _namespace(resource), str(resource.body.get("location", "")), work(cloud, behaviour, resource.id)
+                resource.id.key,
+                "put",
+                _namespace(resource),
+                str(resource.body.get("location", "")),
+                work(cloud, behaviour, resource.id),
             )
             return _accepted(cloud, behaviour, route, call, resource, operation)
     resource = await settle(cloud, behaviour, resource.id)
     status = 201 if call.existing is None and route.answers(201) else 200
-    return Reply(status if route.answers(status) else route.statuses[0], view(cloud, behaviour, resource), {"ETag": resource.etag})
+    return Reply(
+        status if route.answers(status) else route.statuses[0],
+        view(cloud, behaviour, resource),
+        {"ETag": resource.etag},
+    )
 
 
 async def delete(cloud: Cloud, behaviour: ResourceType, route: Route, call: Call) -> Reply:
     """DELETE: what is below goes first. Something absent is 204, as everywhere in ARM."""
     if call.existing is None:
+        behaviour.dismiss(call)
         return Reply(204)
     with cloud.store.transaction():
         changed = behaviour.dismiss(call)
@@ -53,7 +66,11 @@ async def delete(cloud: Cloud, behaviour: ResourceType, route: Route, call: Call
             resource = resource.with_properties(provisioningState="Deleting")
         cloud.store.put(resource)
         operation = cloud.operations.begin(
-            resource.id.key, "delete", _namespace(resource), str(resource.body.get("location", "")), removal(cloud, resource.id)
+            resource.id.key,
+            "delete",
+            _namespace(resource),
+            str(resource.body.get("location", "")),
+            removal(cloud, resource.id),
         )
     if background:
         return Reply(202, None, cloud.operations.headers(operation, ("Location", "Azure-AsyncOperation")))
@@ -119,7 +136,11 @@ async def recover(cloud: Cloud) -> None:
             done = {**operation, "status": "Succeeded", "endTime": cloud.clock.iso()}
             cloud.store.set_record("operation", operation["id"], done)
             continue
-        again = removal(cloud, resource.id) if operation["verb"] == "delete" else work(cloud, cloud.types.of(resource.type), resource.id)
+        again = (
+            removal(cloud, resource.id)
+            if operation["verb"] == "delete"
+            else work(cloud, cloud.types.of(resource.type), resource.id)
+        )
         cloud.operations.run(operation, again)
         taken.add(resource.id.key)
     for resource in cloud.store.below("/subscriptions"):
@@ -131,7 +152,9 @@ async def recover(cloud: Cloud) -> None:
         elif resource.state == "Deleting":
             cloud.operations.begin(resource.id.key, "delete", _namespace(resource), "", removal(cloud, resource.id))
         else:
-            cloud.operations.begin(resource.id.key, "put", _namespace(resource), "", work(cloud, behaviour, resource.id))
+            cloud.operations.begin(
+                resource.id.key, "put", _namespace(resource), "", work(cloud, behaviour, resource.id)
+            )
 
 
 def view(cloud: Cloud, behaviour: ResourceType, resource: Resource) -> Body:
@@ -154,8 +177,24 @@ def _accepted(
         wanted = (202, 200)
     status = next(s for s in wanted if route.answers(s))
     names = route.lro_headers.get(status) or ("Azure-AsyncOperation",)
-    headers = cloud.operations.headers(operation, tuple(names) if "Location" in names or status != 202 else (*names, "Location"))
+    headers = cloud.operations.headers(
+        operation, tuple(names) if "Location" in names or status != 202 else (*names, "Location")
+    )
     return Reply(status, view(cloud, behaviour, resource), {**headers, "ETag": resource.etag})
+
+
+def _check_location(call: Call) -> None:
+    """A resource never moves. Source: ARM error codes InvalidResourceLocation and InvalidResourceGroupLocation."""
+    old, new = (str(body.get("location") or "") for body in (call.existing.body if call.existing else {}, call.body))
+    if not old or not new or place(old) == place(new):
+        return
+    group = call.id.type == "Microsoft.Resources/resourceGroups"
+    what = f"resource group '{call.id.name}'" if group else f"resource '{call.id.name}' of type '{call.id.type}'"
+    raise conflict(
+        "InvalidResourceGroupLocation" if group else "InvalidResourceLocation",
+        f"The {what} already exists in location '{old}'; it can't be created in location '{new}'. Choose a new name.",
+        target="location",
+    )
 
 
 def _check_immutable(behaviour: ResourceType, call: Call) -> None:
@@ -169,7 +208,9 @@ def _check_immutable(behaviour: ResourceType, call: Call) -> None:
     if changed:
         named = ", ".join(f"'{path}'" for path in changed)
         raise bad_request(
-            "PropertyChangeNotAllowed", f"Changing {named} of '{call.existing.id.name}' is not allowed; re-create it.", target=changed[0]
+            "PropertyChangeNotAllowed",
+            f"Changing {named} of '{call.existing.id.name}' is not allowed; re-create it.",
+            target=changed[0],
         )
 
 
@@ -214,6 +255,9 @@ def _namespace(resource: Resource) -> str:
 def refuse_while_busy(cloud: Cloud, existing: Resource | None) -> None:
     """A change while another runs is 409, and may be tried again."""
     if existing is not None and existing.state not in FINAL and cloud.operations.busy(existing.id.key):
-        problem = conflict("AnotherOperationInProgress", f"Another operation on '{existing.id.name}' is in progress ({existing.state}).")
+        problem = conflict(
+            "AnotherOperationInProgress",
+            f"Another operation on '{existing.id.name}' is in progress ({existing.state}).",
+        )
         problem.headers["Retry-After"] = "1"
         raise problem

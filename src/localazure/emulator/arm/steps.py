@@ -11,6 +11,7 @@ from ..store import Resource
 from .errors import ArmError, bad_request, forbidden, not_found
 from .exchange import Exchange
 from .ids import ArmId
+from .names import place
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
@@ -86,6 +87,8 @@ def check_subscription(cloud: Cloud, exchange: Exchange) -> None:
 def authorize(cloud: Cloud, exchange: Exchange) -> None:
     """A role assignment at the resource or above it must grant the operation's action."""
     action = exchange.known_route.permission
+    if exchange.id.subscription is None and exchange.method == "GET":
+        return  # lists of the tenant show everybody what is theirs
     if not cloud.access.allowed(exchange.caller, action, exchange.id):
         raise forbidden(exchange.caller.object_id, action, exchange.id.text)
 
@@ -114,13 +117,15 @@ def read_body(cloud: Cloud, exchange: Exchange) -> None:
     try:
         exchange.body = json.loads(exchange.raw)
     except (json.JSONDecodeError, UnicodeDecodeError) as problem:
-        raise bad_request("InvalidRequestContent", f"The request content was invalid and could not be deserialized: {problem}.") from problem
+        raise bad_request(
+            "InvalidRequestContent", f"The request content was invalid and could not be deserialized: {problem}."
+        ) from problem
 
 
 def find_resource(cloud: Cloud, exchange: Exchange) -> None:
     """The resource that is addressed, and whatever it lives in must be there."""
     if exchange.known_route.is_collection and exchange.known_route.action is None and exchange.method == "GET":
-        _require_parent(cloud, ArmId(exchange.id.text.rsplit("/", 1)[0]), exchange)
+        _require_parent(cloud, _holder(exchange.id), exchange)
         return
     exchange.existing = cloud.store.get(exchange.id)
     if exchange.method in ("PUT", "POST") and exchange.existing is None:
@@ -160,17 +165,18 @@ def check_body(cloud: Cloud, exchange: Exchange) -> None:
         )
     body = cloud.tables.strip_read_only(route, exchange.body)
     if isinstance(body, dict) and isinstance(body.get("location"), str):
-        body = {**body, "location": _location(body["location"])}
+        body = {**body, "location": _location(route.resource_type, body["location"])}
     if exchange.method == "PATCH" and exchange.existing is not None:
         body = _patched(exchange.existing.body, body)
     exchange.body = body
 
 
-def _location(name: str) -> str:
-    plain = name.replace(" ", "").lower()
+def _location(resource_type: str, name: str) -> str:
+    plain = place(name)
     if plain not in LOCATIONS:
+        what = "ResourceGroup" if resource_type == "Microsoft.Resources/resourceGroups" else "ResourceType"
         raise bad_request(
-            "LocationNotAvailableForResourceType",
+            f"LocationNotAvailableFor{what}",
             f"The provided location '{name}' is not available. List of available regions is '{','.join(LOCATIONS)}'.",
             target="location",
         )
@@ -200,6 +206,13 @@ def _stored_casing(cloud: Cloud, resource_id: ArmId) -> ArmId:
         return resource_id
     fixed = _stored_casing(cloud, parent)
     return ArmId(fixed.text + resource_id.text[len(parent.text) :])
+
+
+def _holder(collection: ArmId) -> ArmId:
+    """What a collection lies in: a resource, a group, the subscription."""
+    holder = collection.text.rsplit("/", 1)[0]
+    before, _, namespace = holder.rpartition("/")
+    return ArmId(before.removesuffix("/providers")) if before.endswith("/providers") and namespace else ArmId(holder)
 
 
 def _require_parent(cloud: Cloud, parent: ArmId, exchange: Exchange) -> None:
@@ -233,5 +246,7 @@ def shown_or_missing(exchange: Exchange) -> Resource:
     if exchange.existing is None:
         if exchange.known_route.resource_type == "Microsoft.Resources/resourceGroups":
             raise ArmError(404, "ResourceGroupNotFound", f"Resource group '{exchange.id.name}' could not be found.")
+        if exchange.known_route.resource_type == "Microsoft.Authorization/roleAssignments":
+            raise ArmError(404, "RoleAssignmentNotFound", f"The role assignment '{exchange.id.name}' is not found.")
         raise not_found(exchange.id.text)
     return exchange.existing

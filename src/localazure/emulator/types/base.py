@@ -86,7 +86,7 @@ class ResourceType:
         return None
 
     def dismiss(self, call: Call) -> Resource | None:
-        """Rules on a client's DELETE of `call.existing`; raises ArmError.
+        """Rules on a client's DELETE of `call.existing`, which may be None; raises ArmError.
 
         May give a changed resource, which is stored before `retire` sees it ("purge, don't keep"). Not called for what
         is deleted along with its parent.

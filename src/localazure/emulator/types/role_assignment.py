@@ -40,7 +40,7 @@ class RoleAssignment(ResourceType):
             raise bad_request("InvalidPrincipalId", "A principal is required.", target="properties.principalId")
 
     def compose(self, call: Call) -> Resource:
-        """The scope is the path's; when it was made decides when it is effective."""
+        """The scope is the path's. It is effective some time after it is made."""
         resource = super().compose(call)
-        made = call.existing.secret if call.existing else {"madeAt": call.cloud.clock.now()}
-        return replace(resource.with_properties(scope=call.id.scope), secret=dict(made))
+        secret = call.existing.secret if call.existing else {"effectiveAt": call.cloud.access.effective_from()}
+        return replace(resource.with_properties(scope=call.id.scope), secret=dict(secret))
