@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,15 @@ import joblib
 from request import BadRequest, rows
 
 
-@dataclass
 class Served:
-    """What `init` loads and `run` uses: a process of the inference server serves one model."""
+    """What `init` loads and `run` uses: a process of the inference server serves one model.
 
-    model: Any = None
-    features: Sequence[str] = ()
+    No dataclass: the server runs this file without putting it into `sys.modules`, where dataclasses look.
+    """
+
+    def __init__(self) -> None:
+        self.model: Any = None
+        self.features: Sequence[str] = ()
 
 
 SERVED = Served()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -60,3 +61,13 @@ def test_all_problems_of_a_request_at_once() -> None:
     assert "data[0] lacks b" in str(caught.value)
     assert "data[1] lacks a" in str(caught.value)
     assert "data[1] needs a number as b" in str(caught.value)
+
+
+def test_script_loads_the_way_the_inference_server_loads_it() -> None:
+    """The server runs the file without putting it into `sys.modules`."""
+    spec = importlib.util.spec_from_file_location("entry_module", score.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert callable(module.init)
