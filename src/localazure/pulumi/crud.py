@@ -11,7 +11,7 @@ from localazure.pulumi.arm.transport import Deadline
 from localazure.pulumi.drift import carry_drift
 from localazure.pulumi.errors import AdapterError, ArmError, CancelledError, PartialError, UnreachableError
 from localazure.pulumi.resource_type import ResourceType
-from localazure.pulumi.rules.layout import ID_SETS
+from localazure.pulumi.rules.layout import ID_SETS, IN_DELETE_QUERY
 
 DEFAULT_TIMEOUT_SECONDS = 7200.0
 READ_BACK_SECONDS = 30.0
@@ -95,7 +95,7 @@ class Crud:
     def delete(self, kind: ResourceType, resource_id: str, timeout: float) -> None:
         """DELETE and wait."""
         deadline = Deadline.after(timeout or DEFAULT_TIMEOUT_SECONDS)
-        self._client.delete(resource_id, kind.api_version, deadline)
+        self._client.delete(resource_id, kind.api_version, deadline, IN_DELETE_QUERY.get(kind.key))
 
     def _write(
         self,

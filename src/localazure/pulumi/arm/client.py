@@ -85,9 +85,9 @@ class ArmClient:
             pause = retry_after(answer.headers)
         operations.check_provisioning(answer)
 
-    def delete(self, path: str, api_version: str, deadline: Deadline) -> None:
+    def delete(self, path: str, api_version: str, deadline: Deadline, query: Mapping[str, str] | None = None) -> None:
         """DELETE and wait until it is gone. What is not there is gone."""
-        answer = self._send("DELETE", self._url(path, api_version), None, deadline)
+        answer = self._send("DELETE", self._url(path, api_version, query), None, deadline)
         if answer.status == 404:
             return
         if answer.status not in (200, 202, 204):

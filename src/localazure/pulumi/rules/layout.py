@@ -41,6 +41,11 @@ IN_QUERY: Mapping[tuple[str, str], frozenset[str]] = MappingProxyType(
 )
 """Inputs that go into the request's query."""
 
+IN_DELETE_QUERY: Mapping[tuple[str, str], Mapping[str, str]] = MappingProxyType(
+    {("machinelearningservices", "Compute"): {"underlyingResourceAction": "Delete"}}
+)
+"""Query arguments that the specification requires of a DELETE. The cluster goes with its entry in the workspace."""
+
 FLATTENED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "machinelearningservices": frozenset({"SharedPrivateLinkResource", "RegistryPrivateEndpointConnection"}),
