@@ -43,9 +43,9 @@ def test_storage_account(cloud: LocalCloud, group: str) -> None:
         assert not accounts.check_name_availability(
             {"name": name, "type": "Microsoft.Storage/storageAccounts"}
         ).name_available
-        first, second = accounts.list_keys(group, name).keys
+        first, second = accounts.list_keys(group, name).keys_property
         assert first.value != second.value
-        renewed = {k.key_name: k.value for k in accounts.regenerate_key(group, name, {"keyName": "key1"}).keys}
+        renewed = {k.key_name: k.value for k in accounts.regenerate_key(group, name, {"keyName": "key1"}).keys_property}
         assert renewed["key1"] != first.value
         assert renewed["key2"] == second.value
         client.blob_containers.create(group, name, "models", {"properties": {"publicAccess": "None"}})
@@ -162,8 +162,8 @@ def test_the_resources_of_a_group(cloud: LocalCloud, group: str) -> None:
             (name, "Microsoft.ManagedIdentity/userAssignedIdentities") for name in ("a", "b")
         ]
         assert found[0].id
-        assert client.resources.get_by_id(found[0].id, "2024-11-30").name == "a"
-        assert client.resources.check_existence_by_id(found[0].id, "2024-11-30")
+        assert client.resources.get_by_id(found[0].id, api_version="2024-11-30").name == "a"
+        assert client.resources.check_existence_by_id(found[0].id, api_version="2024-11-30")
         client.resource_groups.begin_delete(group).result()
         client.resource_groups.create_or_update(group, {"location": cloud.location})
         assert not list(client.resources.list_by_resource_group(group))
