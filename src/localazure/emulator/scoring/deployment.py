@@ -70,7 +70,7 @@ class Deployment:
         self._watcher = asyncio.get_running_loop().create_task(self._watch())
 
     async def end(self) -> None:
-        """End every process."""
+        """End every process at once; files stay."""
         self._unwatch()
         async with self._changing:
             for task in self._leaving.values():
@@ -78,10 +78,6 @@ class Deployment:
             servers = [*self._leaving, *([self._server] if self._server else [])]
             await asyncio.gather(*(found.end(0) for found in servers))
             self._server = None
-
-    def stop(self) -> None:
-        """Watch no longer; processes end with the emulator, files stay."""
-        self._unwatch()
 
     # -- inside --------------------------------------------------------------------------------------------------------
 

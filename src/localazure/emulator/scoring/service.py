@@ -41,8 +41,7 @@ class Scoring:
 
     async def stop(self) -> None:
         await self._front.stop()
-        for deployment in self._deployments.values():
-            deployment.stop()
+        await asyncio.gather(*(deployment.end() for deployment in self._deployments.values()))
 
     def routes(self) -> list[BaseRoute]:
         return [Mount("/inference", app=self._front)]

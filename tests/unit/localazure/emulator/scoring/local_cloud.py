@@ -90,11 +90,13 @@ def asset(cloud: Cloud, kind: str, name: str, files: Mapping[str, str]) -> str:
 def deployment(cloud: Cloud, name: str, code: str, *, capacity: int = 1, **values: Any) -> Resource:
     """A deployment resource whose probes look every second."""
     probe = {"initialDelay": "PT1S", "period": "PT1S", "timeout": "PT1S", "failureThreshold": 30}
-    body = properties(
-        codeConfiguration={"codeId": code, "scoringScript": "score.py"},
-        environmentId=WORKSPACE.child("environments", "e").child("versions", "1").text,
-        **{"readinessProbe": probe, "livenessProbe": probe, **values},
-    )
+    given = {
+        "codeConfiguration": {"codeId": code, "scoringScript": "score.py"},
+        "environmentId": WORKSPACE.child("environments", "e").child("versions", "1").text,
+        "readinessProbe": probe,
+        "livenessProbe": probe,
+    }
+    body = properties(**{**given, **values})
     return cloud.store.put(Resource(ENDPOINT.child("deployments", name), {**body, "sku": {"capacity": capacity}}))
 
 
