@@ -73,7 +73,7 @@ class Publisher:
             self.registry.put("environments", name, version, {"properties": body})
             self.say(f"published environment {name}:{version}")
         id = self.registry.asset_id("environments", name, version)
-        return Asset("environment", id, f"sha256:{locked.digest}", "conda" if locked.conda else locked.image)
+        return Asset("environment", id, f"sha256:{locked.digest}", locked.image)
 
     def model(
         self, reference: str, compiled: Compiled, trained: WorkspaceModel | None
