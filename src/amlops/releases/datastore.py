@@ -56,7 +56,7 @@ def open_datastore(cloud: Cloud, workspace: Holder, name: str) -> ContainerClien
     The account's name goes along with its key: the client only finds it in hosts of Azure's own clouds. Raises
     AmlopsError: no such datastore, not a blob container, or listing its secrets is refused.
     """
-    from azure.core.exceptions import HttpResponseError
+    from azure.core.exceptions import AzureError
     from azure.mgmt.machinelearningservices import models
 
     try:
@@ -66,7 +66,7 @@ def open_datastore(cloud: Cloud, workspace: Holder, name: str) -> ContainerClien
         secrets = None
         if not isinstance(store.credentials, models.NoneDatastoreCredentials):
             secrets = workspace.client.datastores.list_secrets(workspace.group, workspace.name, name)
-    except HttpResponseError as error:
+    except AzureError as error:
         refused(f"opening the datastore {name} of {workspace.name}", error)
     host = f"{store.account_name}.blob.{store.endpoint or 'core.windows.net'}"
     url = f"{store.protocol or 'https'}://{host}/{store.container_name}"

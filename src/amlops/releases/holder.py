@@ -45,19 +45,19 @@ class Holder:
 
     def get(self, collection: str, name: str, version: str) -> dict[str, Any] | None:
         """The version, None where there is none. Raises AmlopsError for any other refusal."""
-        from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+        from azure.core.exceptions import AzureError, ResourceNotFoundError
 
         try:
             found: dict[str, Any] = self._verb(collection, "get")(self.group, self.name, name, version, cls=as_sent)
         except ResourceNotFoundError:
             return None
-        except HttpResponseError as error:
+        except AzureError as error:
             refused(f"reading {collection}/{name}:{version} of {self._shown}", error)
         return found
 
     def put(self, collection: str, name: str, version: str, body: dict[str, Any]) -> dict[str, Any]:
         """Creates the version and waits until it is there. Raises AmlopsError."""
-        from azure.core.exceptions import HttpResponseError
+        from azure.core.exceptions import AzureError
 
         sent = io.BytesIO(json.dumps(body).encode())
         try:
@@ -67,7 +67,7 @@ class Holder:
                 ).result()
             else:
                 self._verb(collection, "create_or_update")(self.group, self.name, name, version, sent)
-        except HttpResponseError as error:
+        except AzureError as error:
             refused(f"publishing {collection}/{name}:{version} to {self._shown}", error)
         found = self.get(collection, name, version)
         state = (found or {}).get("properties", {}).get("provisioningState", "Succeeded")
@@ -77,14 +77,14 @@ class Holder:
 
     def pending_upload(self, collection: str, name: str, version: str) -> Upload:
         """Asks for a place to upload a version's files to. Raises AmlopsError."""
-        from azure.core.exceptions import HttpResponseError
+        from azure.core.exceptions import AzureError
 
         sent = io.BytesIO(json.dumps({"pendingUploadType": "TemporaryBlobReference"}).encode())
         try:
             answer = self._verb(collection, "create_or_get_start_pending_upload")(
                 self.group, self.name, name, version, sent, cls=as_sent
             )
-        except HttpResponseError as error:
+        except AzureError as error:
             refused(f"asking {self._shown} where to upload {collection}/{name}:{version}", error)
         place = answer["blobReferenceForConsumption"]
         return Upload(place["credential"]["sasUri"], place["blobUri"])
@@ -99,10 +99,12 @@ class Holder:
 
 
 def refused(doing: str, error: Any) -> NoReturn:
-    """Raises what Azure answered as one message."""
-    code = getattr(getattr(error, "error", None), "code", None) or getattr(error, "status_code", "") or ""
-    message = getattr(getattr(error, "error", None), "message", None) or getattr(error, "message", None) or str(error)
-    raise AmlopsError(f"{doing}: Azure answered {code}: {' '.join(str(message).split())}") from error
+    """Raises what Azure answered, or that it did not answer, as one message."""
+    answer = getattr(error, "error", None)
+    message = getattr(answer, "message", None) or getattr(error, "message", None) or str(error)
+    code = getattr(answer, "code", None) or getattr(error, "status_code", None)
+    said = f"Azure answered {code}" if code else "Azure did not answer"
+    raise AmlopsError(f"{doing}: {said}: {' '.join(str(message).split())}") from error
 
 
 def as_sent(response: Any, *rest: Any) -> Any:

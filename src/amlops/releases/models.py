@@ -54,7 +54,7 @@ def model_of(name: str, version: str, found: Mapping[str, Any]) -> WorkspaceMode
 
 
 def _newest(workspace: Holder, name: str) -> str:
-    from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+    from azure.core.exceptions import AzureError, ResourceNotFoundError
 
     listing = workspace.client.model_versions.list(
         workspace.group, workspace.name, name, order_by="createdtime desc", top=1
@@ -63,7 +63,7 @@ def _newest(workspace: Holder, name: str) -> str:
         newest = next(iter(listing), None)
     except ResourceNotFoundError:
         newest = None
-    except HttpResponseError as error:
+    except AzureError as error:
         refused(f"listing the versions of the model {name} in {workspace.name}", error)
     if newest is None:
         message = f"the workspace {workspace.name} has no model {name} yet; run `amlops train` for the deployment first"

@@ -67,11 +67,11 @@ def train(
 
 
 def _workspace_id(workspace: Holder) -> str:
-    from azure.core.exceptions import HttpResponseError
+    from azure.core.exceptions import AzureError
 
     try:
         return str(workspace.client.workspaces.get(workspace.group, workspace.name).id)
-    except HttpResponseError as error:
+    except AzureError as error:
         refused(f"finding the workspace {workspace.name}", error)
 
 
@@ -91,13 +91,13 @@ def _state(workspace: Holder, name: str) -> str | None:
 
 
 def _job(workspace: Holder, name: str) -> dict[str, Any] | None:
-    from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+    from azure.core.exceptions import AzureError, ResourceNotFoundError
 
     try:
         found: Any = workspace.client.jobs.get(workspace.group, workspace.name, name, cls=as_sent)
     except ResourceNotFoundError:
         return None
-    except HttpResponseError as error:
+    except AzureError as error:
         refused(f"reading the job {name}", error)
     job: dict[str, Any] = found
     return job
@@ -130,14 +130,14 @@ def _publish(workspace: Holder, workspace_id: str, cloud: Cloud, plan: JobPlan, 
 
 
 def _submit(workspace: Holder, plan: JobPlan, name: str) -> None:
-    from azure.core.exceptions import HttpResponseError
+    from azure.core.exceptions import AzureError
 
     sent = io.BytesIO(json.dumps(plan.body).encode())
     try:
         workspace.client.jobs.create_or_update(
             workspace.group, workspace.name, name, sent, api_version=plan.api_version
         )
-    except HttpResponseError as error:
+    except AzureError as error:
         refused(f"submitting the job {name}", error)
 
 
@@ -176,7 +176,7 @@ def _failed(workspace: Holder, name: str, state: str, tail: deque[str]) -> str:
 
 def _registered(workspace: Holder, job: str, model: str) -> WorkspaceModel:
     """The version of `model` that the job registered. Raises AmlopsError where it registered none."""
-    from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+    from azure.core.exceptions import AzureError, ResourceNotFoundError
 
     listing = workspace.client.model_versions.list(workspace.group, workspace.name, model, order_by="createdtime desc")
     try:
@@ -188,6 +188,6 @@ def _registered(workspace: Holder, job: str, model: str) -> WorkspaceModel:
                     return model_of(model, str(item.name), found)
     except ResourceNotFoundError:
         pass
-    except HttpResponseError as error:
+    except AzureError as error:
         refused(f"listing the versions of the model {model}", error)
     raise AmlopsError(f"the job {job} is completed, but registered no version of the model {model}; look into its log")
