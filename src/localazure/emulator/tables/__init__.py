@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..arm import validation
-from ..arm.validation import Problem
+from ..arm.validation import Mode, Problem
 from . import exceptions, forms, versions
 from . import files as table_files
 from .route import Route, route
@@ -23,7 +23,7 @@ DATA = Path(__file__).parent / "data"
 
 
 class Tables:
-    """All tables. Immutable; built once at the emulator's start."""
+    """All tables. Built once at the emulator's start; what is derived from them is kept as it is asked for."""
 
     def __init__(
         self,
@@ -36,6 +36,8 @@ class Tables:
         self.sources = dict(sources)  # table → "azure-mgmt-storage 25.3.0"
         self._schemas, self._versions = dict(schemas), versions
         self._router = Router(routes)
+        self._flagged: dict[tuple[str, str], tuple[str, ...]] = {}  # computed once: they are asked for on every request
+        self._known_versions: dict[str, tuple[str, ...]] = {}
 
     # -- routes --------------------------------------------------------------------------------------------------------
 
@@ -56,8 +58,12 @@ class Tables:
 
     def api_versions(self, resource_type: str) -> tuple[str, ...]:
         """Every api-version that the service is known to have for the type, newest first."""
-        own = {r.api_version for r in self.routes if r.resource_type.lower() == resource_type.lower()}
-        return tuple(sorted(own | self._versions.of(resource_type), reverse=True))
+        key = resource_type.lower()
+        found = self._known_versions.get(key)
+        if found is None:
+            own = {r.api_version for r in self.routes if r.resource_type.lower() == key}
+            found = self._known_versions[key] = tuple(sorted(own | self._versions.of(key), reverse=True))
+        return found
 
     def check_api_version(self, route: Route, asked: str | None) -> None:
         """Raises ArmError 400 for a request without api-version, or with one that the type does not have."""
@@ -74,7 +80,7 @@ class Tables:
             if missing:
                 return [Problem("", "MissingProperty", "The request needs a body.")]
         schema, name = self._type(route.body_type)
-        return validation.problems(schema, name, body, partial=op == "PATCH")
+        return validation.problems(schema, name, body, Mode.MERGE if op == "PATCH" else Mode.WHOLE)
 
     def validate_path(self, route: Route) -> list[Problem]:
         """Names that break the pattern or length of their parameter: for requests that create."""
@@ -87,7 +93,7 @@ class Tables:
     def validate_answer(self, type_name: str, body: Any) -> list[Problem]:
         """What an answer holds that its model does not know: for tests of the emulator itself."""
         schema, name = self._type(type_name)
-        return validation.problems(schema, name, body, partial=True)
+        return validation.problems(schema, name, body, Mode.ANSWER)
 
     def strip_read_only(self, route: Route, body: Any) -> Any:
         """The body as the service reads it: no read-only input, names and enumerations in the table's spelling."""
@@ -118,8 +124,11 @@ class Tables:
         return self._schemas[table]
 
     def _paths(self, type_name: str, flag: str) -> tuple[str, ...]:
-        schema, name = self._type(type_name)
-        return tuple(dict.fromkeys(schema.paths(name, flag)))
+        found = self._flagged.get((type_name, flag))
+        if found is None:
+            schema, name = self._type(type_name)
+            found = self._flagged[type_name, flag] = tuple(dict.fromkeys(schema.paths(name, flag)))
+        return found
 
     def _type(self, type_name: str) -> tuple[Schema, str]:
         table, _, name = type_name.partition("/")
