@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from .errors import ArmError, bad_request
@@ -26,12 +27,20 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 Check = Callable[[Any], bool]
 
 
+class Mode(Enum):
+    """What a body is: that decides what must be there and which fields count."""
+
+    WHOLE = "whole"  # PUT, POST: everything required must be there, read-only input is not looked at
+    MERGE = "merge"  # PATCH: nothing is required
+    ANSWER = "answer"  # what the service answers: read-only fields count, write-only ones must not be there
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with a request."""
 
     path: str  # dotted wire path, "" for the body itself
-    code: str  # UnknownProperty MissingProperty InvalidType InvalidValue
+    code: str  # UnknownProperty MissingProperty InvalidType InvalidValue SecretShown
     message: str
 
 
@@ -51,9 +60,9 @@ def refused(problems: Sequence[Problem]) -> ArmError:
     )
 
 
-def problems(schema: Schema, name: str, body: Any, *, partial: bool = False) -> list[Problem]:
-    """What is wrong with a body of the named type. `partial` (PATCH, merge) requires nothing."""
-    return list(_check(schema, {"ref": name}, body, "", partial))
+def problems(schema: Schema, name: str, body: Any, mode: Mode = Mode.WHOLE) -> list[Problem]:
+    """What is wrong with a body of the named type."""
+    return list(_check(schema, {"ref": name}, body, "", mode))
 
 
 # -- checking ----------------------------------------------------------------------------------------------------------
@@ -81,7 +90,7 @@ WORDS: Mapping[str, tuple[str, Check]] = {
 }
 
 
-def _check(schema: Schema, kind: Kind, value: Any, at: str, partial: bool) -> Iterator[Problem]:
+def _check(schema: Schema, kind: Kind, value: Any, at: str, mode: Mode) -> Iterator[Problem]:
     if value is None:
         return
     if isinstance(kind, str):
@@ -89,34 +98,34 @@ def _check(schema: Schema, kind: Kind, value: Any, at: str, partial: bool) -> It
         if not check(value):
             yield _type_problem(at, wanted, value)
     elif "ref" in kind:
-        yield from _check_object(schema, kind["ref"], value, at, partial)
+        yield from _check_object(schema, kind["ref"], value, at, mode)
     elif "object" in kind:
-        yield from _check_fields(schema, kind["object"], value, at, partial)
+        yield from _check_fields(schema, kind["object"], value, at, mode)
     elif "array" in kind:
         if not isinstance(value, list):
             yield _type_problem(at, "an array", value)
             return
         for index, item in enumerate(value):
-            yield from _check(schema, kind["array"], item, f"{at}[{index}]", partial)
+            yield from _check(schema, kind["array"], item, f"{at}[{index}]", mode)
     elif "map" in kind:
         if not isinstance(value, dict):
             yield _type_problem(at, "an object", value)
             return
         for name, item in value.items():
             if not (kind["map"] == "string" and _scalar(item)):
-                yield from _check(schema, kind["map"], item, _join(at, name), partial)
+                yield from _check(schema, kind["map"], item, _join(at, name), mode)
     elif "enum" in kind:
         yield from _check_enum(schema, kind["enum"], value, at)
     elif "const" in kind:
         if str(value).lower() not in {str(allowed).lower() for allowed in kind["const"]}:
             yield _value_problem(at, value, [str(allowed) for allowed in kind["const"]])
     elif "union" in kind:
-        branches = [list(_check(schema, branch, value, at, partial)) for branch in kind["union"]]
+        branches = [list(_check(schema, branch, value, at, mode)) for branch in kind["union"]]
         if all(branches):
             yield from min(branches, key=len)
 
 
-def _check_object(schema: Schema, name: str, value: Any, at: str, partial: bool) -> Iterator[Problem]:
+def _check_object(schema: Schema, name: str, value: Any, at: str, mode: Mode) -> Iterator[Problem]:
     if not isinstance(value, dict):
         yield _type_problem(at, "an object", value)
         return
@@ -127,14 +136,14 @@ def _check_object(schema: Schema, name: str, value: Any, at: str, partial: bool)
         if tag is not None:
             yield _value_problem(where, tag, found.values)
             return
-        if not partial:
+        if mode is Mode.WHOLE:
             message = f"Required property '{where}' is missing; it says which kind of '{at or name}' this is"
             yield Problem(where, "MissingProperty", f"{message}: {_list(found.values)}.")
             return
-    yield from _check_fields(schema, found, value, at, partial)
+    yield from _check_fields(schema, found, value, at, mode)
 
 
-def _check_fields(schema: Schema, found: Type, value: Any, at: str, partial: bool) -> Iterator[Problem]:
+def _check_fields(schema: Schema, found: Type, value: Any, at: str, mode: Mode) -> Iterator[Problem]:
     if not isinstance(value, dict):
         yield _type_problem(at, "an object", value)
         return
@@ -145,12 +154,14 @@ def _check_fields(schema: Schema, found: Type, value: Any, at: str, partial: boo
         if entry is None:
             if not found.open:
                 yield Problem(where, "UnknownProperty", _unknown(name, found, where))
-        elif not entry.read_only:
+        elif mode is Mode.ANSWER and entry.write_only and item is not None:
+            yield Problem(where, "SecretShown", f"'{where}' is write-only and must not be answered.")
+        elif mode is Mode.ANSWER or not entry.read_only:
             if item is not None:
                 given.add(name.lower())
-            yield from _check(schema, entry.kind, item, where, partial)
+            yield from _check(schema, entry.kind, item, where, mode)
             yield from _check_rules(entry, item, where)
-    if not partial:
+    if mode is Mode.WHOLE:
         for name, entry in found.fields.items():
             if entry.required and not entry.read_only and name not in given:
                 where = _join(at, entry.name)
