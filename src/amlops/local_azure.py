@@ -1,0 +1,102 @@
+"""The local Azure as a process. It is started and asked by its command line, and never imported."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import AmlopsError
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How to reach a local Azure that runs. `home` holds its state."""
+
+    home: Path
+    pid: int
+    endpoint: str
+    proxy: str
+    ca: Path
+    tenant_id: str
+    subscription_id: str
+    client_id: str
+    client_secret: str
+    metadata_url: str
+    plugins: Path
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAzure:
+    home: Path
+
+    def start(self) -> Running:
+        """Starts it unless it runs; gives it once it answers. Raises AmlopsError with what it said."""
+        return self._running(self._json("start"))
+
+    def status(self) -> Running | None:
+        """How to reach it, None where it doesn't run."""
+        if not self.home.is_dir():
+            return None
+        found = self._json("status")
+        return self._running(found) if found.get("running") else None
+
+    def require(self) -> Running:
+        """Like `status`; raises AmlopsError (exit code 3) where it doesn't run."""
+        found = self.status()
+        if found is None:
+            raise AmlopsError("the local Azure does not run; start it with `amlops local start`", exit_code=3)
+        return found
+
+    def stop(self) -> None:
+        """Ends it and its children; its state stays. Nothing happens where it doesn't run."""
+        if self.home.is_dir():
+            self._run("stop", "--json")
+
+    def reset(self) -> None:
+        """Ends it and forgets everything that was in it."""
+        if self.home.is_dir():
+            self._run("reset", "--json")
+
+    def logs(self, lines: int) -> str:
+        """The last lines of its log."""
+        return self._run("logs", "--lines", str(lines)).stdout if self.home.is_dir() else ""
+
+    def _json(self, command: str) -> dict[str, Any]:
+        answer = self._run(command, "--json", allowed=(0, 3)).stdout
+        try:
+            found: dict[str, Any] = json.loads(answer)
+        except ValueError:
+            raise AmlopsError(f"the local Azure answered {answer!r} to {command}; see `amlops local logs`") from None
+        return found
+
+    def _running(self, status: dict[str, Any]) -> Running:
+        return Running(
+            home=self.home,
+            pid=int(status["pid"]),
+            endpoint=status["endpoint"],
+            proxy=status["proxy"],
+            ca=Path(status["ca"]),
+            tenant_id=status["tenant_id"],
+            subscription_id=status["subscription_id"],
+            client_id=status["client_id"],
+            client_secret=status["client_secret"],
+            metadata_url=status["metadata_url"],
+            plugins=Path(status["plugins"]),
+        )
+
+    def _run(self, *arguments: str, allowed: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "localazure", "--home", str(self.home), *arguments]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise AmlopsError(f"the local Azure cannot be started: {error}") from None
+        if done.returncode not in allowed:
+            said = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").removeprefix(
+                "localazure: "
+            )
+            raise AmlopsError(f"the local Azure could not {arguments[0]}: {said}")
+        return done

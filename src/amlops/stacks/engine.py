@@ -1,0 +1,165 @@
+"""Pulumi's engine on one stack, by pulumi.automation. It adds to plain `pulumi` and never replaces it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from amlops.config import Repository
+from amlops.errors import AmlopsError
+from amlops.progress import Progress
+
+from .events import Change, Failure, Heard
+from .names import StackName
+from .pulumi_cli import find_pulumi
+
+if TYPE_CHECKING:
+    from pulumi.automation import LocalWorkspace, Stack
+
+
+class StackFailed(AmlopsError):
+    """The engine stopped. `failures` are its errors, each at its resource."""
+
+    def __init__(self, stack: StackName, doing: str, failures: Sequence[Failure], said: str) -> None:
+        self.failures = tuple(failures)
+        lines = list(dict.fromkeys(str(failure) for failure in failures)) or [said]
+        super().__init__(f"the stack {stack} could not be {doing}:\n" + "\n".join(f"  {line}" for line in lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run did, or would do. `counts` are Pulumi's, by operation."""
+
+    stack: StackName
+    counts: Mapping[str, int]
+    changes: tuple[Change, ...]
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> int:
+        """Resources that changed, without those that stayed the same."""
+        return sum(number for operation, number in self.counts.items() if operation not in ("same", "read"))
+
+    def __str__(self) -> str:
+        counted = [f"{number} {operation}" for operation, number in sorted(self.counts.items()) if operation != "same"]
+        return ", ".join(counted) or "no change"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """`variables` are those of the stack's environment (see `variables`)."""
+
+    repo: Repository
+    variables: Mapping[str, str]
+    progress: Progress
+
+    def up(self, stack: StackName) -> Result:
+        """Brings the stack to what git declares. Raises StackFailed."""
+        return self._run(stack, "brought up", lambda on, hear: on.up(on_event=hear, suppress_progress=True))
+
+    def preview(self, stack: StackName) -> Result:
+        """What `up` would do. Raises StackFailed."""
+        return self._run(stack, "previewed", lambda on, hear: on.preview(on_event=hear, suppress_progress=True))
+
+    def refresh(self, stack: StackName, *, targets: Sequence[str] = (), clear_pending: bool = False) -> Result:
+        """Reads what is in the cloud into the state; only `targets` (URNs) where they are given. Raises StackFailed."""
+
+        def run(on: Stack, hear: Heard) -> Any:
+            return on.refresh(
+                on_event=hear,
+                suppress_progress=True,
+                target=list(targets) or None,
+                clear_pending_creates=clear_pending,
+                run_program=False,
+            )
+
+        return self._run(stack, "refreshed", run)
+
+    def destroy(self, stack: StackName) -> Result:
+        """Deletes everything of the stack; the empty stack stays. Raises StackFailed."""
+        return self._run(stack, "destroyed", lambda on, hear: on.destroy(on_event=hear, suppress_progress=True))
+
+    def export(self, stack: StackName) -> dict[str, Any]:
+        """The stack's state as Pulumi exports it (`resources`, `pending_operations`), {} for one never brought up."""
+        if not self.exists(stack):
+            return {}
+        deployment = self._on(stack).export_stack().deployment
+        return deployment if isinstance(deployment, dict) else {}
+
+    def cancel(self, stack: StackName) -> None:
+        """Removes the lock of a run that is gone."""
+        self._on(stack).cancel()
+
+    def stacks(self) -> dict[str, int]:
+        """Every stack of the backend with the number of its resources."""
+        return {found.name: found.resource_count or 0 for found in self._workspace.list_stacks()}
+
+    def exists(self, stack: StackName) -> bool:
+        return stack.text in self.stacks()
+
+    def command(self, stack: StackName, *arguments: str) -> str:
+        """Any other command of the CLI on the stack; gives its output. Raises StackFailed."""
+        from pulumi.automation import CommandError
+
+        line = [*arguments, "--stack", stack.text]
+        try:
+            return self._workspace.pulumi_command.run(line, str(self.repo.root), dict(self.variables)).stdout
+        except CommandError as error:
+            raise StackFailed(stack, f"changed by `pulumi {arguments[0]}`", (), _tail(error)) from None
+
+    @cached_property
+    def _workspace(self) -> LocalWorkspace:
+        from pulumi.automation import LocalWorkspace
+
+        return LocalWorkspace(work_dir=str(self.repo.root), env_vars=self.variables, pulumi_command=self._command)
+
+    @cached_property
+    def _command(self) -> Any:
+        from pulumi.automation import PulumiCommand
+        from semver import VersionInfo
+
+        file, pinned = find_pulumi(self.variables), version("pulumi")
+        said = subprocess.run([file, "version"], capture_output=True, text=True, check=False).stdout.strip()
+        if said.removeprefix("v") != pinned:
+            raise AmlopsError(
+                f"{file} is Pulumi {said or 'of an unknown version'}, wanted is {pinned}; run `make setup`"
+            )
+
+        class Pinned(PulumiCommand):
+            """The CLI by its file; PulumiCommand itself knows only `pulumi` and ROOT/bin/pulumi."""
+
+            def __init__(self) -> None:
+                self.command = str(file)
+                self.version = VersionInfo.parse(pinned)
+
+        return Pinned()
+
+    def _on(self, stack: StackName) -> Stack:
+        from pulumi.automation import Stack
+
+        return Stack.create_or_select(stack.text, self._workspace)
+
+    def _run(self, stack: StackName, doing: str, run: Callable[[Stack, Heard], Any]) -> Result:
+        from pulumi.automation import CommandError, ConcurrentUpdateError
+
+        heard = Heard(self.progress.line, self.progress.hint)
+        try:
+            done = run(self._on(stack), heard)
+        except ConcurrentUpdateError:
+            message = f"another run holds the stack {stack}; wait for its end (`pulumi cancel` only if it is gone)"
+            raise AmlopsError(message, exit_code=5) from None
+        except CommandError as error:
+            raise StackFailed(stack, doing, heard.failures, _tail(error)) from None
+        outputs = getattr(done, "outputs", None) or {}
+        return Result(
+            stack, heard.counts, tuple(heard.changes), {name: output.value for name, output in outputs.items()}
+        )
+
+
+def _tail(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return " / ".join(lines[-4:])

@@ -1,0 +1,120 @@
+"""The engine's events, read: what is told while it runs, what changed, and what went wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pulumi.automation import DiagnosticEvent, EngineEvent, StepEventMetadata
+
+_COLOUR = re.compile(r"<\{%.*?%\}>")
+_AMBIENT = re.compile(r"using pulumi-\S+ from \$PATH|^resource plugin .* is expected to have version")
+"""Warnings of every run with plugins from PATH, which is what the local environment means to use."""
+
+_DOING = {
+    "create": "creating",
+    "update": "updating",
+    "delete": "deleting",
+    "replace": "replacing",
+    "create-replacement": "creating anew",
+    "delete-replaced": "deleting the old",
+    "import": "importing",
+    "refresh": "reading",
+    "read": "reading",
+}
+_QUIET = ("same", "refresh", "read", "read-replacement", "read-discard", "discard-replaced", "remove-pending-replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of a preview or an update that changes something. `keys` are the property paths that differ."""
+
+    urn: str
+    type: str
+    operation: str
+    keys: tuple[str, ...] = ()
+    parent: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return short(self.urn)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error of the engine, at a resource where `urn` is not empty."""
+
+    urn: str
+    message: str
+
+    def __str__(self) -> str:
+        return (
+            f"{short(self.urn)}: {self.message}" if self.urn and "pulumi:pulumi:Stack" not in self.urn else self.message
+        )
+
+
+@dataclass(slots=True)
+class Heard:
+    """Collects one run of the engine. `hint` gets what goes on, `line` what is worth keeping."""
+
+    line: Callable[[str], None]
+    hint: Callable[[str], None]
+    counts: dict[str, int] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def __call__(self, event: EngineEvent) -> None:
+        if event.diagnostic_event is not None:
+            self._diagnostic(event.diagnostic_event)
+        elif event.resource_pre_event is not None:
+            self._begins(event.resource_pre_event.metadata)
+        elif event.res_outputs_event is not None:
+            self._ended(event.res_outputs_event.metadata)
+        elif event.summary_event is not None:
+            counted = event.summary_event.resource_changes
+            self.counts = {str(getattr(op, "value", op)): int(number) for op, number in counted.items()}
+
+    def _diagnostic(self, event: DiagnosticEvent) -> None:
+        text = _COLOUR.sub("", event.message).strip()
+        if not text or _AMBIENT.search(text) or event.ephemeral:
+            return
+        if event.severity == "error":
+            self.failures.append(Failure(event.urn or "", text.removeprefix("error: ")))
+        elif event.severity in ("warning", "info#err"):
+            self.line(text)
+        elif event.severity == "info":
+            self.hint(text.splitlines()[0])
+
+    def _begins(self, step: StepEventMetadata) -> None:
+        operation = str(getattr(step.op, "value", step.op))
+        if operation in _QUIET:
+            return
+        state: Any = step.new or step.old
+        self.changes.append(
+            Change(
+                urn=step.urn,
+                type=step.type,
+                operation=operation,
+                keys=tuple(sorted(step.detailed_diff or step.diffs or ())),
+                parent=getattr(state, "parent", "") or "",
+                inputs=getattr(state, "inputs", None) or {},
+            )
+        )
+        self.hint(f"{_DOING.get(operation, operation)} {short(step.urn)}")
+
+    def _ended(self, step: StepEventMetadata) -> None:
+        operation = str(getattr(step.op, "value", step.op))
+        if operation not in _QUIET and step.type.startswith("azure-native:"):
+            self.hint(f"{short(step.urn)} done")
+
+
+def short(urn: str) -> str:
+    """A resource as people say it: type without module's prefix, and name."""
+    parts = urn.split("::")
+    if len(parts) < 4:
+        return urn
+    return f"{parts[2].rsplit('$', 1)[-1].rsplit(':', 1)[-1]} {parts[3]}"

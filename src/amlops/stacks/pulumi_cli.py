@@ -1,0 +1,29 @@
+"""Which Pulumi CLI runs: exactly the version of the SDK that the programs use."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from amlops.errors import AmlopsError
+
+VARIABLE = "AMLOPS_PULUMI"
+"""Names the CLI's file where it should be another than the one that set-up puts beside Python."""
+
+
+def find_pulumi(process: Mapping[str, str]) -> Path:
+    """The CLI's file. Raises AmlopsError (exit code 3) where there is none."""
+    named = process.get(VARIABLE)
+    if named:
+        if not Path(named).is_file():
+            raise AmlopsError(f"{VARIABLE} names {named}, which is no file; correct or unset it", exit_code=2)
+        return Path(named).absolute()
+    beside = Path(sys.executable).parent / "pulumi"
+    if beside.is_file():
+        return beside
+    found = shutil.which("pulumi", path=process.get("PATH"))
+    if found is None:
+        raise AmlopsError("the Pulumi CLI is missing; run `make setup`", exit_code=3)
+    return Path(found).absolute()

@@ -1,0 +1,170 @@
+"""What an interrupted run left: asked of ARM, resolved by Pulumi's own commands, never by editing the state.
+
+A resource is taken over only if its tags say that this stack made it. Three things can be left: Pulumi's lock, creates
+that the state has as pending, and resources in the cloud that the state knows nothing of (PULUMI.md, "After kill -9").
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from amlops.azure import Azure
+from amlops.errors import AmlopsError
+
+from .arm_ids import UNTAGGED, arm_id, kind
+from .engine import Engine, Result, StackFailed
+from .events import Change, short
+from .names import StackName
+from .stale_lock import clear_stale_lock
+
+PATIENCE = 1800.0
+"""Seconds to wait for an operation that an earlier run began; a deployment may take that long in Azure."""
+
+_FINAL = ("succeeded", "failed", "canceled", "")
+_EXISTS = ("already exists", "cannot create already existing")
+_DISPOSABLE = ("machinelearningservices:OnlineDeployment",)
+"""What holds no data: where its create failed, it is deleted and made again, as nothing but a new create mends it."""
+
+
+def up(engine: Engine, azure: Azure, stack: StackName) -> Result:
+    """`Engine.up`, after and around an interrupted run. Raises StackFailed and AmlopsError."""
+    prepare(engine, azure, stack)
+    try:
+        return engine.up(stack)
+    except StackFailed as error:
+        if not any(word in failure.message for failure in error.failures for word in _EXISTS):
+            raise
+        engine.progress.line(f"{stack}: an earlier run made resources that the state does not know; taking them over")
+        if not adopt(engine, azure, stack):
+            raise
+    return engine.up(stack)
+
+
+def prepare(engine: Engine, azure: Azure, stack: StackName) -> None:
+    """Removes a dead run's lock and resolves its pending operations."""
+    clear_stale_lock(engine, stack)
+    pending = pending_operations(engine, stack)
+    if pending:
+        engine.progress.line(f"{stack}: resolving {len(pending)} operations of a run that was interrupted")
+        _resolve(engine, azure, stack, pending)
+
+
+def pending_operations(engine: Engine, stack: StackName) -> list[Mapping[str, Any]]:
+    """The operations that the state has as begun and not ended."""
+    return list(engine.export(stack).get("pending_operations") or [])
+
+
+def _resolve(engine: Engine, azure: Azure, stack: StackName, pending: Sequence[Mapping[str, Any]]) -> None:
+    known: list[str] = []
+    for operation in pending:
+        resource = operation["resource"]
+        if operation["type"] != "creating" or not resource["type"].startswith("azure-native:"):
+            continue
+        found = _of_this_stack(engine, azure, stack, resource["urn"], resource["type"], resource.get("inputs") or {})
+        if found is not None:
+            known += [resource["urn"], found]
+    # each of the two flags resolves what the other leaves; without a pending create left, clearing does nothing
+    if known:
+        pairs = [flag for item in known for flag in ("--import-pending-creates", item)]
+        engine.command(stack, "refresh", "--yes", "--skip-preview", "--run-program=false", *pairs)
+    if len(known) // 2 < len(pending):
+        engine.refresh(stack, clear_pending=True)
+
+
+def adopt(engine: Engine, azure: Azure, stack: StackName) -> int:
+    """Imports what a preview would create although it exists and is this stack's. Gives how many."""
+    plan = {change.urn: change for change in engine.preview(stack).changes if change.operation == "create"}
+    ids = {}
+    for change in plan.values():
+        if change.type.startswith("azure-native:"):
+            found = _of_this_stack(engine, azure, stack, change.urn, change.type, change.inputs)
+            if found is not None:
+                ids[change.urn] = found
+    if ids:
+        _import(engine, stack, plan, ids)
+    return len(ids)
+
+
+def _of_this_stack(
+    engine: Engine, azure: Azure, stack: StackName, urn: str, type_token: str, inputs: Mapping[str, Any]
+) -> str | None:
+    """The id of a resource that exists, has come to rest and carries this stack's tag; None where there is none.
+
+    Raises AmlopsError for one that another stack, or nobody, made.
+    """
+    named = arm_id(type_token, inputs, azure.subscription)
+    if named is None:
+        return None
+    id, api_version = named
+    body = _at_rest(engine, azure, id, api_version)
+    if body is None:
+        return None
+    if kind(type_token) not in UNTAGGED:
+        owner = (body.get("tags") or {}).get("stack")
+        if owner != stack.text:
+            whose = f'belongs to the stack "{owner}"' if owner else "was not made by a stack of this repository"
+            raise AmlopsError(f"{short(urn)} is wanted by {stack}, but {id} exists and {whose}; remove or rename it")
+    if kind(type_token) in _DISPOSABLE and _state(body) in ("failed", "canceled"):
+        engine.progress.line(f"{short(urn)} ended as {_state(body)}; making it anew")
+        azure.delete(id, api_version)
+        return None
+    return id
+
+
+def _at_rest(engine: Engine, azure: Azure, id: str, api_version: str) -> dict[str, Any] | None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        body = azure.resource(id, api_version)
+        if body is None or _state(body) in _FINAL:
+            return body
+        if time.monotonic() > deadline:
+            raise AmlopsError(f"{id} is {_state(body)} for half an hour; look at it in Azure before trying again")
+        engine.progress.hint(f"waiting until {id.rsplit('/', 1)[-1]} is no longer {_state(body)}")
+        time.sleep(1)
+
+
+def _state(body: Mapping[str, Any]) -> str:
+    return str((body.get("properties") or {}).get("provisioningState") or "").lower()
+
+
+def _import(engine: Engine, stack: StackName, plan: Mapping[str, Change], ids: Mapping[str, str]) -> None:
+    """`pulumi import` of these ids; components above them that the state lacks are made along."""
+    table: dict[str, str] = {}
+    resources: dict[str, dict[str, Any]] = {}
+
+    def name_of(urn: str) -> str:
+        return table.setdefault(urn, f"n{len(table)}")
+
+    def add(urn: str) -> None:
+        change = plan.get(urn)
+        if change is None or urn in resources:
+            return
+        parts = urn.split("::")
+        if parts[2] == "pulumi:pulumi:Stack":
+            return
+        entry: dict[str, Any] = {"type": change.type, "name": parts[3]}
+        if change.parent and "::pulumi:pulumi:Stack::" not in change.parent:
+            add(change.parent)
+            if change.parent in resources:
+                entry["parent"] = resources[change.parent]["name"]
+            else:
+                entry["parent"] = name_of(change.parent)
+        if urn in ids:
+            entry["id"] = ids[urn]
+        else:
+            entry["component"] = True
+        resources[urn] = entry
+
+    for urn in ids:
+        add(urn)
+    with tempfile.TemporaryDirectory(prefix="amlops-import-") as folder:
+        file = Path(folder) / "import.json"
+        file.write_text(json.dumps({"nameTable": table, "resources": list(resources.values())}), encoding="utf-8")
+        engine.command(
+            stack, "import", "--yes", "--skip-preview", "--generate-code=false", "--protect=false", "--file", str(file)
+        )
