@@ -1,0 +1,1 @@
+"""Jobs, tracking and run history, held by azure-ai-ml and mlflow."""
