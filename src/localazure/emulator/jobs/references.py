@@ -11,7 +11,7 @@ from ..store import Resource, Store
 
 _SHORT = re.compile(r"azureml:([^/:]+):([^/:]+)")
 _OF_JOB = re.compile(r"azureml://jobs/([^/]+)/outputs/([^/]+)(?:/paths/(.*))?", re.IGNORECASE)
-_VERSION = re.compile(r"(azureml:)?/?/subscriptions/.*|azureml://registries/.*", re.IGNORECASE)
+_VERSION = re.compile(r"(azureml:)?/subscriptions/.+/versions/[^/]+|azureml://registries/.+", re.IGNORECASE)
 
 
 class Unknown(ArmError):
