@@ -28,9 +28,7 @@ class Engine:
 
     def run(self, *arguments: str, ok: bool = True) -> str:
         """Run the CLI; gives standard output and error together. `ok`: whether it must succeed."""
-        done = subprocess.run(
-            self.argv(*arguments), cwd=self.folder, env=self.environment, capture_output=True, text=True
-        )
+        done = self._run(*arguments)
         output = done.stdout + done.stderr
         assert (done.returncode == 0) is ok, output
         return output
@@ -40,15 +38,21 @@ class Engine:
         assert cli is not None, "no `pulumi` beside this Python or on PATH; `make up` puts it there"
         return [cli, *arguments, "--non-interactive", "--color=never"]
 
-    def steps(self, *arguments: str, ok: bool = True) -> list[dict[str, Any]]:
-        """The steps of a command such as `preview --json`, without those that change nothing."""
-        found = json.loads(self.run(*arguments, "--json", ok=ok).partition("{")[2].join(["{", ""]))
-        return [step for step in found["steps"] if step["op"] not in ("same", "read")]
+    def steps(self, *arguments: str) -> list[tuple[str, str]]:
+        """(operation, resource) of the steps of a preview, without those that change nothing."""
+        done = self._run(*arguments, "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        found = [(step["op"], step["urn"].rsplit("::", 1)[-1]) for step in json.loads(done.stdout)["steps"]]
+        return [step for step in found if step[0] not in ("same", "read")]
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Resources of the stack by the last part of their URN."""
-        deployment = json.loads(self.run("stack", "export"))["deployment"]
+        deployment = json.loads(self._run("stack", "export").stdout)["deployment"]
         return {r["urn"].rsplit("::", 1)[-1]: r for r in deployment.get("resources", ())}
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = self.argv(*arguments)
+        return subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True)
 
 
 def make_engine(folder: Path, environment: dict[str, str]) -> Engine:
