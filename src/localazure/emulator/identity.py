@@ -68,7 +68,7 @@ class Identity:
         return made
 
     def trust(self, issuer: str, public_key_pem: str) -> None:
-        """Accept assertions that this issuer signs (GitHub's, say); which identity they may be is the identity's own."""
+        """Accept assertions that this issuer signs (GitHub's, say); an identity says itself which ones it takes."""
         self._store.set_record("issuer", issuer, {"issuer": issuer, "key": public_key_pem})
 
     # -- tokens ------------------------------------------------------------------------------------------------------
@@ -147,9 +147,13 @@ class Identity:
         known = self._verified.get(token)
         if known is not None:
             return known
-        unchecked = {f"verify_{name}": False for name in ("aud", "exp", "nbf", "iat")}
         try:
-            claims: dict[str, Any] = jwt.decode(token, self._public, algorithms=["RS256"], options=unchecked)
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self._public,
+                algorithms=["RS256"],
+                options={"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+            )
         except jwt.InvalidTokenError as problem:
             raise self._refused("InvalidAuthenticationToken", f"The access token is invalid: {problem}.") from problem
         if len(self._verified) >= _KEPT:
@@ -231,7 +235,8 @@ class Identity:
         raise TokenRefused(
             401,
             "invalid_client",
-            f"AADSTS70021: No matching federated identity record found for presented assertion subject '{said.get('sub')}'.",
+            "AADSTS70021: No matching federated identity record found for presented assertion subject "
+            f"'{said.get('sub')}'.",
         )
 
     def _refused(self, code: str, message: str) -> ArmError:
