@@ -12,6 +12,9 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from tests.support import cloud as support
 from tests.support.cloud import LocalCloud
 
+from . import platform as platforms
+from .platform import Platform
+
 # A shell that was prepared for a local Azure would lead the clients there.
 FOREIGN = (
     "REQUESTS_CA_BUNDLE",
@@ -43,3 +46,11 @@ def group(cloud: LocalCloud) -> Iterator[str]:
         client.resource_groups.create_or_update(name, {"location": cloud.location})
         yield name
         client.resource_groups.begin_delete(name).result()
+
+
+@pytest.fixture(scope="session")
+def platform(cloud: LocalCloud) -> Iterator[Platform]:
+    """A whole platform with a workspace; tests add to it under names of their own."""
+    made = platforms.make(cloud)
+    yield made
+    platforms.delete(cloud, made)
