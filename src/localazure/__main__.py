@@ -1,4 +1,7 @@
-"""`localazure --home DIR start|stop|status|reset|logs [--json]`. Exit codes: 0 done or running, 1 failed, 3 not running."""
+"""`localazure --home DIR start|stop|status|reset|logs [--json]`.
+
+Exit codes: 0 done, or running; 1 failed; 2 wrong words; 3 not running (status).
+"""
 
 from __future__ import annotations
 

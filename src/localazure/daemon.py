@@ -11,7 +11,6 @@ import ssl
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from typing import Any
 
 START_TIMEOUT = 30.0  # seconds
 STOP_TIMEOUT = 20.0
+_LOCK = ".lock"
 _PLUGINS = {"pulumi-resource-azure-native": "provider", "host/pulumi-language-python": "host"}
 
 
@@ -36,20 +36,16 @@ class Daemon:
 
     def status(self) -> dict[str, Any]:
         """How to reach the cloud, with `running`. A file left by a killed daemon counts as not running."""
-        try:
-            told: dict[str, Any] = json.loads((self.home / "cloud.json").read_text())
-        except (FileNotFoundError, json.JSONDecodeError):
+        told = self._told()
+        if told is None:
             return {"running": False, "home": str(self.home)}
-        running = _started(told["pid"]) == told["started"] and self._answers(told)
-        return {"running": running, "home": str(self.home), **told, "plugins": str(self.home / "plugins")}
+        return {"running": _answers(told), "home": str(self.home), **told, "plugins": str(self.home / "plugins")}
 
     def start(self, port: int | None = None) -> dict[str, Any]:
         """Start it if it does not run; gives its status once it answers. Raises DaemonError."""
-        self.home.mkdir(parents=True, exist_ok=True)
         with self._locked():
-            found = self.status()
-            if found["running"]:
-                return found
+            if (told := self._told()) is not None:
+                return self._await_again(told, port)
             self._write_plugins()
             (self.home / "cloud.json").unlink(missing_ok=True)
             words = [sys.executable, "-m", "localazure.emulator", "--home", str(self.home)]
@@ -71,14 +67,11 @@ class Daemon:
     def stop(self) -> bool:
         """End it with all its children; gives whether it ran."""
         with self._locked():
-            try:
-                told = json.loads((self.home / "cloud.json").read_text())
-            except (FileNotFoundError, json.JSONDecodeError):
-                return False
-            pid, started = told["pid"], told["started"]
-            if _started(pid) != started:
+            told = self._told()
+            if told is None:
                 (self.home / "cloud.json").unlink(missing_ok=True)
                 return False
+            pid, started = told["pid"], told["started"]
             os.kill(pid, signal.SIGTERM)
             until = time.monotonic() + STOP_TIMEOUT
             while _started(pid) == started:
@@ -90,12 +83,19 @@ class Daemon:
             return True
 
     def reset(self) -> None:
-        """Stop it and forget everything: the next start is a new, empty subscription."""
+        """Stop it and forget everything: the next start is a new, empty subscription.
+
+        Raises DaemonError for a folder that holds something else than a local Azure.
+        """
+        if not self.home.exists():
+            return
+        if not (self.home / "state.db").exists() and any(entry.name != _LOCK for entry in self.home.iterdir()):
+            raise DaemonError(f"{self.home} is no home of a local Azure (it has no state.db); nothing was deleted")
         self.stop()
         with self._locked():
             for entry in self.home.iterdir():
-                if entry.name != ".lock":
-                    shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+                if entry.name != _LOCK:
+                    shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
     def logs(self, lines: int) -> str:
         """The last lines of the daemon's log."""
@@ -105,6 +105,25 @@ class Daemon:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
+    def _told(self) -> dict[str, Any] | None:
+        """What the daemon that lives wrote about itself; None for one that is gone."""
+        try:
+            told: dict[str, Any] = json.loads((self.home / "cloud.json").read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return told if _started(told["pid"]) == told["started"] else None
+
+    def _await_again(self, told: dict[str, Any], port: int | None) -> dict[str, Any]:
+        """It lives: wait until it answers. Raises DaemonError if it doesn't, or runs on another port than asked for."""
+        if port is not None and not told["endpoint"].endswith(f":{port}"):
+            raise DaemonError(f"it runs already, at {told['endpoint']}; stop it to start it on port {port}")
+        until = time.monotonic() + START_TIMEOUT
+        while not (found := self.status())["running"]:
+            if time.monotonic() > until:
+                raise DaemonError(f"it runs (pid {told['pid']}) and does not answer; its log: {self._log}")
+            time.sleep(0.05)
+        return found
+
     def _await(self, process: subprocess.Popen[bytes], begin: int) -> dict[str, Any]:
         until = time.monotonic() + START_TIMEOUT
         while time.monotonic() < until:
@@ -112,34 +131,22 @@ class Daemon:
             if found["running"]:
                 return found
             if process.poll() is not None:
-                raise DaemonError(
-                    f"the local Azure did not start (exit {process.returncode}): {self._said(begin)}\n  its log: {self._log}"
-                )
+                why = f"it did not start (exit {process.returncode}): {self._said(begin)}"
+                raise DaemonError(f"{why}\n  its log: {self._log}")
             time.sleep(0.02)
         process.terminate()
-        raise DaemonError(f"the local Azure did not answer within {START_TIMEOUT:.0f} s; its log: {self._log}")
+        raise DaemonError(f"it did not answer within {START_TIMEOUT:.0f} s; its log: {self._log}")
 
     def _said(self, begin: int) -> str:
         with self._log.open("rb") as log:
             log.seek(begin)
             lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
-        return lines[-1] if lines else "it said nothing"
-
-    def _answers(self, told: dict[str, Any]) -> bool:
-        try:
-            context = ssl.create_default_context(cafile=told["ca"])
-            opener = urllib.request.build_opener(
-                urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
-            )
-            with opener.open(f"{told['endpoint']}/localazure/health", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
-            return False
+        return lines[-1].removeprefix("localazure: ") if lines else "it said nothing"
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / ".lock").open("w") as handle:
+        with (self.home / _LOCK).open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
@@ -154,8 +161,19 @@ class Daemon:
             fresh.replace(file)
 
 
+def _answers(told: dict[str, Any]) -> bool:
+    """Whether the cloud with this home's own CA answers at its address."""
+    try:
+        context = ssl.create_default_context(cafile=told["ca"])
+        handlers = (urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+        with urllib.request.build_opener(*handlers).open(f"{told['endpoint']}/localazure/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
 def _started(pid: int) -> str | None:
-    """When a process started (ticks since boot), or None: a pid alone may be somebody else's by now. A zombie is gone."""
+    """When a process started (ticks since boot), or None: a pid alone may be somebody else's. A zombie is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except (FileNotFoundError, ProcessLookupError):

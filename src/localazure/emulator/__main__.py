@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import fcntl
 import json
 import logging
 import os
 import signal
 import socket
+import sqlite3
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from . import app, settings, tls
+from .cloud import Cloud
 from .proxy import ConnectProxy
 from .settings import DOMAIN
 from .store import Store
@@ -21,20 +24,31 @@ from .store import Store
 HOST = "127.0.0.1"
 
 
+class StartError(Exception):
+    """Why it can't start, and what to do."""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="localazure.emulator", description=__doc__)
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--port", type=int, help="the TLS port; refused if taken (default: the last one, else a free one)")
+    parser.add_argument("--port", type=int, help="the TLS port; refused if taken (default: the last one, else any)")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    os.umask(0o077)  # state, keys and secrets are the user's alone
+    # uvicorn raises the signal again once it has shut down; what comes after that must still run.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGINT, lambda *_: None)
     try:
         import uvloop
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(asked.home.resolve(), asked.port))
-    except OSError as problem:
+    except (StartError, OSError) as problem:
         sys.stderr.write(f"localazure: {problem}\n")
+        return 1
+    except sqlite3.Error as problem:
+        sys.stderr.write(f"localazure: {asked.home}/state.db can't be used ({problem}); is the disk full?\n")
         return 1
     return 0
 
@@ -42,10 +56,13 @@ def main() -> int:
 async def _serve(home: Path, port: int | None) -> None:
     import uvicorn
 
+    from .connection import Protocol
+
     home.mkdir(parents=True, exist_ok=True)
+    alone = _alone(home)
     store = Store(home / "state.db")
     before: dict[str, Any] = store.record("settings", "cloud") or {}
-    listener = _listen(port or 0, before.get("port", 0), asked=port is not None)
+    listener = _listen(port, before.get("port", 0))
     proxy = ConnectProxy(DOMAIN, listener.getsockname()[1])
     try:
         proxy_port = await proxy.start(before.get("proxy_port", 0))
@@ -57,7 +74,7 @@ async def _serve(home: Path, port: int | None) -> None:
     config = uvicorn.Config(
         app.App(cloud),
         lifespan="off",
-        http="httptools",
+        http=Protocol,
         ssl_certfile=chain,
         ssl_keyfile=key,
         access_log=False,
@@ -66,37 +83,50 @@ async def _serve(home: Path, port: int | None) -> None:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=3,
     )
-    server = uvicorn.Server(config)
     await app.start(cloud)
     _announce(home, cloud, ca)
     try:
-        await server.serve(sockets=[listener])
+        await uvicorn.Server(config).serve(sockets=[listener])
     finally:
+        (home / "cloud.json").unlink(missing_ok=True)
         await proxy.stop()
         await app.stop(cloud)
-        (home / "cloud.json").unlink(missing_ok=True)
+        alone.close()
 
 
-def _listen(wanted: int, last: int, *, asked: bool) -> socket.socket:
-    """A port of our own: the one asked for, else the last one if it is free, else any. Raises OSError."""
-    for port in (wanted,) if asked else dict.fromkeys((last, 0)):
+def _alone(home: Path) -> IO[str]:
+    """The lock that only one emulator holds in a home, for as long as it lives. Raises StartError."""
+    handle = (home / ".running").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as problem:
+        raise StartError(f"another local Azure runs in {home}; stop that first") from problem
+    return handle
+
+
+def _listen(asked: int | None, last: int) -> socket.socket:
+    """A port of our own: the one asked for, else the last one if it is free, else any. Raises StartError."""
+    for port in dict.fromkeys((last, 0)) if asked is None else (asked,):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
             listener.listen(512)
-            listener.setblocking(False)
-            return listener
         except OSError as problem:
             listener.close()
-            if asked:
-                raise OSError(f"port {port} on {HOST} is taken ({problem.strerror}); name another or leave --port away") from problem
-    raise OSError(f"no free port on {HOST}")
+            if asked is not None:
+                why = f"port {asked} on {HOST} can't be had ({problem.strerror})"
+                raise StartError(f"{why}; name another, or leave --port away to get a free one") from problem
+            continue
+        listener.setblocking(False)
+        return listener
+    raise StartError(f"there is no free port on {HOST}")
 
 
-def _announce(home: Path, cloud: Any, ca: Path) -> None:
+def _announce(home: Path, cloud: Cloud, ca: Path) -> None:
     """`cloud.json`: how to reach this cloud, readable by its owner only, whole or not there."""
     owner = cloud.store.record("settings", "owner")
+    assert owner is not None, "`app.start` has seeded it"
     base = cloud.settings.base_url
     told = {
         "pid": os.getpid(),
@@ -121,5 +151,4 @@ def _announce(home: Path, cloud: Any, ca: Path) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(main())

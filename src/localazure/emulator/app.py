@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Router
+from starlette.routing import BaseRoute, Router
 from starlette.types import Receive, Scope, Send
 
 from . import control, login, operation_urls, run_history, seed
 from .access import Access
-from .arm import chain, lifecycle
+from .arm import chain, work
 from .arm.errors import ArmError
 from .arm.exchange import Exchange
 from .blobs import Blobs
@@ -23,6 +21,7 @@ from .clock import Clock
 from .cloud import Cloud
 from .environments import Environments
 from .faults import Faults
+from .connection import drop
 from .identity import Identity
 from .jobs import Jobs
 from .operations import Operations
@@ -42,8 +41,7 @@ _ARM = ("/subscriptions", "/providers", "/tenants")
 def build(home: Path, store: Store, settings: Settings) -> Cloud:
     """Put a cloud together; nothing runs yet."""
     clock = Clock(store)
-    cloud = Cloud.__new__(Cloud)
-    cloud.home, cloud.settings, cloud.store, cloud.clock = home, settings, store, clock
+    cloud = Cloud(home, settings, store, clock)
     cloud.tables, cloud.types = load(), catalogue.discover()
     cloud.operations = Operations(store, settings, clock)
     cloud.faults = Faults(store)
@@ -63,7 +61,7 @@ async def start(cloud: Cloud) -> None:
     seed.seed(cloud)
     for service in (cloud.processes, cloud.blobs, cloud.environments, cloud.tracking, cloud.jobs, cloud.scoring):
         await service.start()
-    await lifecycle.recover(cloud)
+    await work.recover(cloud)
 
 
 async def stop(cloud: Cloud) -> None:
@@ -80,15 +78,15 @@ class App:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._blob_hosts = f".blob.{cloud.settings.storage_suffix}"
-        planes = [
-            *login.routes(cloud),
-            *control.routes(cloud),
+        planes: list[BaseRoute] = [
             *cloud.scoring.routes(),
             *cloud.tracking.routes(),
             *run_history.RunHistory(cloud).routes(),
             *cloud.jobs.routes(),
             *cloud.blobs.routes(),
         ]
+        own = [*login.routes(cloud), *control.routes(cloud)]
+        self._own = Router(own, redirect_slashes=False, default=self._faulty)
         self._planes = Router(planes, redirect_slashes=False, default=_no_such_plane)
         self._operations = Router(operation_urls.routes(cloud), redirect_slashes=False, default=self._arm)
 
@@ -97,61 +95,45 @@ class App:
         host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"").decode("latin-1")
         if host.split(":", 1)[0].lower().endswith(self._blob_hosts):
             await self._cloud.blobs.gate(scope, receive, send)
-        elif (
-            scope["path"].startswith(_ARM)
-            or "/providers/microsoft." in scope["path"].lower()
-            and not _is_plane(scope["path"])
-        ):
+        elif scope["path"].lower().startswith(_ARM):
             await self._faulty(scope, receive, send)
         else:
-            await self._planes(scope, receive, send)
+            await self._own(scope, receive, send)
 
     async def _faulty(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A fault rule that matches goes before the request."""
+        """A fault rule that matches goes before the request; the token endpoint and the control API have none."""
         fault = self._cloud.faults.take(scope["method"], scope["path"])
         if fault is None:
-            await self._operations(scope, receive, send)
-        elif fault.kind == "status":
-            code = "TooManyRequests" if fault.status == 429 else "ServiceUnavailable"
-            body = ArmError(fault.status, code, "A fault of the rehearsal.").body()
-            await _json(fault.status, body, {"Retry-After": str(fault.retryAfter)})(scope, receive, send)
-        elif fault.kind == "drop":
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        elif fault.kind == "slow":
-            await asyncio.sleep(fault.seconds)
-            await self._operations(scope, receive, send)
-        else:
-            with self._cloud.operations.sabotaged(fault.kind):
-                await self._operations(scope, receive, send)
+            return await self._serve(scope, receive, send)
+        match fault.kind:
+            case "status":
+                code = "TooManyRequests" if fault.status == 429 else "ServiceUnavailable"
+                body = ArmError(fault.status, code, "A fault of the rehearsal.").body()
+                return await _json(fault.status, body, {"Retry-After": str(fault.retryAfter)})(scope, receive, send)
+            case "drop":
+                return await drop(scope, receive)
+            case "slow":
+                await self._cloud.clock.sleep(fault.seconds)
+            case mode:
+                scope["localazure.operation_mode"] = mode
+        return await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        arm = scope["path"].lower().startswith(_ARM)
+        await (self._operations if arm else self._planes)(scope, receive, send)
 
     async def _arm(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         exchange = Exchange(
             method=request.method,
-            path=unquote(scope["path"]).rstrip("/") or "/",
+            path=scope["path"].rstrip("/") or "/",
             query=dict(request.query_params),
             headers={name.lower(): value for name, value in request.headers.items()},
             raw=await request.body(),
+            operation_mode=scope.get("localazure.operation_mode"),
         )
         reply = await chain.answer(self._cloud, exchange)
         await _json(reply.status, reply.body, {**chain.request_headers(), **reply.headers})(scope, receive, send)
-
-
-def _is_plane(path: str) -> bool:
-    return path.startswith(
-        (
-            "/mlflow/",
-            "/mferp/",
-            "/history/",
-            "/discovery",
-            "/data/",
-            "/modelregistry/",
-            "/inference/",
-            "/localazure/",
-            "/registry",
-        )
-    )
 
 
 def _json(status: int, body: Any, headers: dict[str, str]) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Cloud:
-    """One local Azure. Built once in `app.build`; nothing here is module-level state."""
+    """One local Azure. `app.build` makes it and sets the parts in this order; nothing is module-level state."""
 
     home: Path  # everything the emulator writes lies below
     settings: Settings  # tenant, subscription, locations, suffixes, base URL
     store: Store
     clock: Clock
-    tables: Tables  # what operations there are, by Azure's SDKs
-    types: Catalogue  # what resource types do beyond their tables
-    operations: Operations  # long-running operations
-    faults: Faults
-    identity: Identity  # principals, tokens
-    access: Access  # role assignments → allowed or not
-    processes: Processes  # child processes that end with the emulator
-    blobs: Blobs  # Azurite behind the gate
-    environments: Environments  # conda file → lock → interpreter
-    tracking: Tracking  # the MLflow server
-    jobs: Jobs
-    scoring: Scoring  # deployments that serve
+    tables: Tables = field(init=False)  # what operations there are, by Azure's SDKs
+    types: Catalogue = field(init=False)  # what resource types do beyond their tables
+    operations: Operations = field(init=False)  # long-running operations
+    faults: Faults = field(init=False)
+    identity: Identity = field(init=False)  # principals, tokens
+    access: Access = field(init=False)  # role assignments → allowed or not
+    processes: Processes = field(init=False)  # child processes that end with the emulator
+    blobs: Blobs = field(init=False)  # Azurite behind the gate
+    environments: Environments = field(init=False)  # conda file → lock → interpreter
+    tracking: Tracking = field(init=False)  # the MLflow server
+    jobs: Jobs = field(init=False)
+    scoring: Scoring = field(init=False)  # deployments that serve

@@ -83,11 +83,20 @@ class Store:
         except BaseException:
             self._depth -= 1
             if self._depth == 0:
-                self._db.execute("ROLLBACK")
+                self._roll_back()
             raise
         self._depth -= 1
         if self._depth == 0:
-            self._db.execute("COMMIT")
+            try:
+                self._db.execute("COMMIT")
+            except sqlite3.Error:
+                self._roll_back()
+                raise
+
+    def _roll_back(self) -> None:
+        """SQLite has done it already after some errors, a full disk among them."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
 
     # -- resources ---------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,12 @@ import sqlite3
 import uuid
 from typing import TYPE_CHECKING
 
+from ..store import Resource
 from ..types.base import Call, Reply
 from . import lifecycle, steps
 from .errors import ArmError
 from .exchange import Exchange
-from .paging import page
+from .paging import PAGE, page
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHAIN = (
-    steps.check_api_version,
     steps.authenticate,
+    steps.check_api_version,
     steps.find_route,
     steps.check_subscription,
     steps.authorize,
@@ -75,6 +76,7 @@ async def _perform(cloud: Cloud, exchange: Exchange) -> Reply:
         return await action(call)
     if route.action is not None or exchange.method == "POST":
         raise ArmError(501, "NotImplemented", f"The local Azure knows {route.name} but does not do it yet.")
+    mode = exchange.operation_mode or cloud.operations.mode
     match exchange.method:
         case "GET" if route.is_collection:
             found = behaviour.listed(call, _collection(cloud, exchange))
@@ -87,17 +89,17 @@ async def _perform(cloud: Cloud, exchange: Exchange) -> Reply:
             return Reply(204 if exchange.existing else 404)
         case "PUT":
             lifecycle.refuse_while_busy(cloud, exchange.existing)
-            return await lifecycle.put(cloud, behaviour, route, call)
+            return await lifecycle.put(cloud, behaviour, route, call, mode)
         case "PATCH":
             steps.shown_or_missing(exchange)
             lifecycle.refuse_while_busy(cloud, exchange.existing)
-            return await lifecycle.put(cloud, behaviour, route, call)
+            return await lifecycle.put(cloud, behaviour, route, call, mode)
         case "DELETE":
-            return await lifecycle.delete(cloud, behaviour, route, call)
+            return await lifecycle.delete(cloud, behaviour, route, call, mode)
     raise ArmError(405, "MethodNotAllowed", f"{exchange.method} is not supported.")
 
 
-def _collection(cloud: Cloud, exchange: Exchange) -> list[lifecycle.Resource]:
+def _collection(cloud: Cloud, exchange: Exchange) -> list[Resource]:
     """What a GET on a collection's path lists: below a parent, a group or the whole subscription."""
     route = exchange.known_route
     path = exchange.id.text
@@ -121,8 +123,6 @@ def _covers(assigned: str, scope: str) -> bool:
 
 
 def _size(exchange: Exchange) -> int:
-    from .paging import PAGE
-
     asked = exchange.query_value("$top")
     return max(1, int(asked)) if asked and asked.isdigit() else PAGE
 

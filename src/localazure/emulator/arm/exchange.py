@@ -29,6 +29,7 @@ class Exchange:
     behaviour: ResourceType | None = None
     id: ArmId = field(default_factory=lambda: ArmId(""))
     existing: Resource | None = None
+    operation_mode: str | None = None  # how a fault rule wants what this request starts to go
 
     def query_value(self, name: str) -> str | None:
         """A query argument; names compare without case."""

@@ -147,7 +147,7 @@ def check_conditions(cloud: Cloud, exchange: Exchange) -> None:
 
 
 def check_body(cloud: Cloud, exchange: Exchange) -> None:
-    """Against the tables: unknown keys, types, enumerations, what is required. Read-only input is dropped, as in Azure."""
+    """Against the tables: unknown keys, types, enumerations, what is required. Read-only input is dropped."""
     route = exchange.known_route
     if exchange.method not in ("PUT", "PATCH", "POST"):
         return
