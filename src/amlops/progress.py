@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
@@ -22,13 +22,7 @@ class Progress(Protocol):
 
     def hint(self, text: str) -> None: ...
 
-    def step(self, title: str) -> AbstractStep: ...
-
-
-class AbstractStep(Protocol):
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None: ...
+    def step(self, title: str) -> AbstractContextManager[None]: ...
 
 
 class Plain:
@@ -90,7 +84,7 @@ class Live:
             self._console.print(f"{mark} {_escaped(title)} [dim]{time.monotonic() - started:.1f} s[/dim]")
 
 
-def progress() -> Plain | Live:
+def progress() -> Progress:
     """Live where standard error is a terminal, else plain lines."""
     return Live() if sys.stderr.isatty() else Plain()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .engine import Engine, Result, StackFailed
 from .lock import hold
 from .names import StackName, deployment_stacks, parse_stack, platform_stack, registry_stack
-from .variables import variables
+from .variables import state_variables, variables
 
 __all__ = [
     "Engine",
@@ -17,5 +17,6 @@ __all__ = [
     "parse_stack",
     "platform_stack",
     "registry_stack",
+    "state_variables",
     "variables",
 ]

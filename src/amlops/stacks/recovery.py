@@ -32,8 +32,7 @@ _DISPOSABLE = ("machinelearningservices:OnlineDeployment",)
 
 
 def up(engine: Engine, azure: Azure, stack: StackName) -> Result:
-    """`Engine.up`, after and around an interrupted run. Raises StackFailed and AmlopsError."""
-    prepare(engine, azure, stack)
+    """`Engine.up`, around an interrupted run; call `prepare` before. Raises StackFailed and AmlopsError."""
     try:
         return engine.up(stack)
     except StackFailed as error:
@@ -45,18 +44,29 @@ def up(engine: Engine, azure: Azure, stack: StackName) -> Result:
     return engine.up(stack)
 
 
-def prepare(engine: Engine, azure: Azure, stack: StackName) -> None:
-    """Removes a dead run's lock and resolves its pending operations."""
+def prepare(engine: Engine, azure: Azure, stack: StackName) -> dict[str, Any]:
+    """Removes a dead run's lock and resolves its pending operations. Gives the stack's state.
+
+    Raises AmlopsError where the state is of another local Azure than the one that runs.
+    """
     clear_stale_lock(engine, stack)
-    pending = pending_operations(engine, stack)
+    state = engine.export(stack)
+    _check_cloud(azure, stack, state)
+    pending = list(state.get("pending_operations") or [])
     if pending:
         engine.progress.line(f"{stack}: resolving {len(pending)} operations of a run that was interrupted")
         _resolve(engine, azure, stack, pending)
+        state = engine.export(stack)
+    return state
 
 
-def pending_operations(engine: Engine, stack: StackName) -> list[Mapping[str, Any]]:
-    """The operations that the state has as begun and not ended."""
-    return list(engine.export(stack).get("pending_operations") or [])
+def _check_cloud(azure: Azure, stack: StackName, state: Mapping[str, Any]) -> None:
+    """Pulumi would not notice: it compares git with its state, and asks the cloud for nothing."""
+    mine = f"/subscriptions/{azure.subscription}/".lower()
+    for resource in state.get("resources") or ():
+        id = str(resource.get("id") or "").lower()
+        if azure.is_local and id.startswith("/subscriptions/") and not f"{id}/".startswith(mine):
+            raise AmlopsError(f"the state of {stack} is of another local Azure; run `amlops local reset`", exit_code=3)
 
 
 def _resolve(engine: Engine, azure: Azure, stack: StackName, pending: Sequence[Mapping[str, Any]]) -> None:

@@ -27,7 +27,14 @@ def variables(
         return _azure(environment, process)
     if running is None:
         raise AmlopsError("the local Azure does not run; start it with `amlops local start`", exit_code=3)
-    return {**_local_azure(running), **_local_pulumi(repo, running, process)}
+    return {**_local_azure(running), **_local_pulumi(repo, running.plugins, process)}
+
+
+def state_variables(repo: Repository, environment: Environment, process: Mapping[str, str]) -> dict[str, str]:
+    """What is needed to look into the environment's state only; the local Azure need not run."""
+    if not environment.is_local:
+        return _azure(environment, process)
+    return _local_pulumi(repo, repo.azure_home / "plugins", process)
 
 
 def _azure(environment: Environment, process: Mapping[str, str]) -> dict[str, str]:
@@ -68,7 +75,7 @@ def _local_azure(running: Running) -> dict[str, str]:
     }
 
 
-def _local_pulumi(repo: Repository, running: Running, process: Mapping[str, str]) -> dict[str, str]:
+def _local_pulumi(repo: Repository, plugins: Path, process: Mapping[str, str]) -> dict[str, str]:
     backend, home = repo.local / "pulumi", repo.local / "pulumi-home"
     for folder in (backend, home):
         folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +85,7 @@ def _local_pulumi(repo: Repository, running: Running, process: Mapping[str, str]
         "PULUMI_HOME": str(home),
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PATH": _path(running.plugins, process),
+        "PATH": _path(plugins, process),
     }
 
 

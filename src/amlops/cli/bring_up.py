@@ -1,0 +1,113 @@
+"""The path of `amlops up`: stacks in order, and for deployments release, traffic and a smoke test around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from amlops.config import load_about
+from amlops.errors import AmlopsError
+from amlops.releases import load_release, load_stage
+from amlops.stacks import Result, StackName
+from amlops.stacks.recovery import prepare
+from amlops.stacks.recovery import up as recovered_up
+from amlops.stacks.soft_delete import purge
+
+from .session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A deployment that answered. `sample` is its request file, below the deployment's folder."""
+
+    deployment: str
+    release: str
+    url: str
+    key: str
+    sample: str
+    answer: Any
+
+
+def bring_up(session: Session, stacks: Sequence[StackName]) -> tuple[list[Result], list[Served]]:
+    """Brings the stacks up in the order given. Raises AmlopsError, ConfigError and StackFailed."""
+    results: list[Result] = []
+    served: list[Served] = []
+    for stack in stacks:
+        if stack.deployment is not None:
+            if session.environment.is_local:
+                _release(session, stack.deployment)
+            stage = load_stage(session.repo, stack.deployment, session.environment.name)
+            for id in stage.running:
+                load_release(session.repo, stack.deployment, session.environment.name, id)
+        with session.progress.step(f"stack {stack}"):
+            state = prepare(session.engine, session.azure, stack)
+            if stack.kind == "platform":
+                purge(session.azure, session.environment, state, session.progress)
+            result = recovered_up(session.engine, session.azure, stack)
+            session.progress.line(f"{stack}: {result}")
+        results.append(result)
+        if stack.deployment is not None and stage.current is not None:
+            served.append(_serve(session, stack, stage.current))
+    return results, served
+
+
+def _release(session: Session, deployment: str) -> None:
+    """Makes a release where the stage names none that exists, file and published assets."""
+    repo, environment = session.repo, session.environment
+    stage = load_stage(repo, deployment, environment.name)
+    if stage.current is not None and _exists(session, deployment, stage.current):
+        return
+    from amlops.releases.make import make_release
+    from amlops.training import train
+
+    model = None
+    if load_about(repo, deployment).training is not None:
+        with session.progress.step(f"training {deployment}"):
+            line = session.progress.line
+            model = train(repo, deployment, environment, session.azure, say=line, on_line=line)
+    with session.progress.step(f"releasing {deployment}"):
+        make_release(repo, deployment, environment, session.azure, model=model, say=session.progress.line)
+
+
+def _exists(session: Session, deployment: str, release: str) -> bool:
+    """Whether the release has its file and the registry its assets. Raises ConfigError for a file that was edited."""
+    from amlops.releases.make import registry_of
+
+    if not (session.repo.releases_dir(deployment, session.environment.name) / f"{release}.yaml").is_file():
+        return False
+    found = load_release(session.repo, deployment, session.environment.name, release)
+    registry = registry_of(session.environment, session.azure)
+    for asset in found.assets:
+        parts = asset.id.split("/")
+        if parts[3] == registry.name and registry.get(parts[4], parts[5], parts[7]) is None:
+            session.progress.line(f"release {release} names {asset.id}, which is not published any more")
+            return False
+    return True
+
+
+def _serve(session: Session, stack: StackName, current: str) -> Served:
+    """Traffic where the endpoint has none, the state of it, and one request."""
+    from amlops.rollout import ask, give_all_traffic, primary_key, read_endpoint
+
+    assert stack.deployment is not None
+    repo, about = session.repo, load_about(session.repo, stack.deployment)
+    release = load_release(repo, stack.deployment, session.environment.name, current)
+    place = session.endpoint(stack.deployment)
+    if give_all_traffic(place, release.deployment_name):
+        session.progress.line(f"all traffic of {place.endpoint} goes to {release.deployment_name}")
+        with session.progress.step(f"reading the traffic into the state of {stack}"):
+            urns = [
+                r["urn"] for r in session.engine.export(stack)["resources"] if r["type"].endswith(":OnlineEndpoint")
+            ]
+            session.engine.refresh(stack, targets=urns)
+    live = read_endpoint(place)
+    if live is None:
+        raise AmlopsError(f"the endpoint {place.endpoint} is gone; run it again")
+    if live.auth_mode.lower() != "key":
+        raise AmlopsError(f"the endpoint {place.endpoint} takes {live.auth_mode}; the smoke test knows keys only")
+    request = (repo.deployment(stack.deployment) / about.sample_request).read_bytes()
+    key = primary_key(place)
+    with session.progress.step(f"asking {place.endpoint}"):
+        answer = ask(live.scoring_uri, key, request, ca=session.azure.ca)
+    return Served(stack.deployment, current, live.scoring_uri, key, about.sample_request, answer.body)

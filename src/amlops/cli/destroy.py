@@ -1,0 +1,55 @@
+"""`amlops destroy STACK`: deletes everything, in the opposite order of `up`."""
+
+from __future__ import annotations
+
+import click
+
+from amlops.config import Repository
+from amlops.errors import AmlopsError
+from amlops.local_azure import LocalAzure
+from amlops.progress import progress
+from amlops.stacks import hold
+from amlops.stacks.recovery import prepare
+from amlops.stacks.soft_delete import deleted_vault
+
+from .options import json_option, stack_argument, yes_option
+from .output import give
+from .session import open_session
+from .targets import stacks_of
+
+
+@click.command("destroy")
+@stack_argument
+@yes_option
+@json_option
+def command(stack: str, yes: bool, as_json: bool) -> None:
+    """Delete everything of STACK; of an environment, its deployments first, then the platform and its own registry.
+
+    What Azure keeps for a while (soft delete) is listed. `destroy local` stops the local Azure at the end. Resources
+    that the environment protects are refused by Pulumi.
+    """
+    repo, told = Repository.find(), progress()
+    environment, stacks = stacks_of(repo, stack)
+    if not yes and not (not as_json and click.confirm(f"delete everything of {stack}?", err=True)):
+        raise AmlopsError("nothing was done; add --yes", exit_code=2)
+    with hold(repo, environment.name, f"amlops destroy {stack}"):
+        session = open_session(repo, environment, told, start=True)
+        known = session.engine.stacks()
+        removed = {}
+        for one in reversed(stacks):
+            if known.get(one.text):
+                with told.step(f"destroying {one}"):
+                    prepare(session.engine, session.azure, one)
+                    removed[one.text] = session.engine.destroy(one).counts.get("delete", 0)
+        kept = deleted_vault(session.azure, environment) if environment.settings.platform else None
+        whole = stack == environment.name
+        if environment.is_local and whole:
+            with told.step("stopping the local Azure"):
+                LocalAzure(repo.azure_home).stop()
+    soft = [{"type": kept.type, "name": kept.name, "until": kept.until}] if kept else []
+    if environment.settings.platform is not None and environment.name in removed:
+        workspace = {"type": "Microsoft.MachineLearningServices/workspaces", "name": session.names.workspace}
+        soft.append({**workspace, "until": None})
+    text = [f"{name}: {number} resources deleted" for name, number in removed.items()] or ["nothing was there"]
+    text += [f"soft-deleted, holds its name: {item['type']} {item['name']}" for item in soft]
+    give({"deleted": removed, "soft_deleted": soft}, "\n".join(text), as_json=as_json)

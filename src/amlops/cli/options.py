@@ -1,0 +1,53 @@
+"""Arguments and options that several commands share, with their completion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from amlops.config import ConfigError, Repository
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Give one JSON object on standard output.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+def _environments(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in _names(stacks=False) if name.startswith(incomplete)]
+
+
+def _stacks(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in _names(stacks=True) if name.startswith(incomplete)]
+
+
+def _deployments(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    try:
+        return [name for name in Repository.find().deployment_names() if name.startswith(incomplete)]
+    except ConfigError:
+        return []
+
+
+def _names(*, stacks: bool) -> list[str]:
+    try:
+        repo = Repository.find()
+    except ConfigError:
+        return []
+    environments = repo.environment_names()
+    parts = ("shared", *repo.deployment_names()) if stacks else ()
+    return [*environments, *(f"{name}.{part}" for name in environments for part in parts)]
+
+
+stack_argument = click.argument("stack", metavar="STACK", shell_complete=_stacks)
+environment_argument = click.argument("environment", metavar="ENVIRONMENT", shell_complete=_environments)
+deployment_argument = click.argument("deployment", metavar="DEPLOYMENT", shell_complete=_deployments)
+
+
+def in_environment(function: F) -> F:
+    """`--env NAME`: the environment whose workspace and registry are meant."""
+    option = click.option(
+        "--env", "environment", default="local", show_default=True, shell_complete=_environments, help="Where."
+    )
+    return option(function)
