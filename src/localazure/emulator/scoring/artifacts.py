@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..arm.errors import ArmError, bad_request
+from ..blob_places import BlobPlace
 from ..blobs import BlobsError
 from ..environments import EnvironmentBuildFailed
 from ..jobs import places, references
@@ -39,10 +40,10 @@ async def fetch(cloud: Cloud, spec: Spec, folder: Path, log: Path) -> Artifacts:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         with _reported(log, "code"):
-            await _bring(cloud, spec, spec.code, part / "code", log)
+            await _bring(cloud, _place(cloud, spec, spec.code, "codes"), part / "code", log)
         if spec.model:
             with _reported(log, "model"):
-                await _bring_model(cloud, spec, spec.model, part / "model", log)
+                await _bring_model(cloud, _place(cloud, spec, spec.model, "models"), part / "model", log)
         part.rename(folder)
     if not (folder / "code" / spec.script).is_file():
         raise bad_request(
@@ -66,24 +67,29 @@ async def _interpreter(cloud: Cloud, spec: Spec, log: Path) -> Path:
         ) from error
 
 
-async def _bring(cloud: Cloud, spec: Spec, reference: str, to: Path, log: Path) -> None:
-    place = places.locate(cloud, spec.workspace, reference)
+def _place(cloud: Cloud, spec: Spec, reference: str, collection: str) -> BlobPlace:
+    """Where the content of an asset version lies; a job's outputs are a place too."""
+    version = references.version(cloud.store, spec.workspace, reference, collection)
+    uri = references.content(version)
+    return places.locate(cloud, spec.workspace, uri) if references.of_job(uri) else cloud.blobs.resolve(uri, version.id)
+
+
+async def _bring(cloud: Cloud, place: BlobPlace, to: Path, log: Path) -> None:
     count = await cloud.blobs.download_tree(place.account, place.container, place.path, to)
+    at = cloud.blobs.url(place.account, place.container, place.path)
     if count == 0:
-        raise bad_request("BadArgument", f"There is nothing at '{reference}' ({place}).")
-    _say(log, f"{reference}: {count} files")
+        raise bad_request("BadArgument", f"there is nothing at {at}")
+    _say(log, f"{at}: {count} files")
 
 
-async def _bring_model(cloud: Cloud, spec: Spec, reference: str, to: Path, log: Path) -> None:
+async def _bring_model(cloud: Cloud, place: BlobPlace, to: Path, log: Path) -> None:
     """A model that is a folder lies in AZUREML_MODEL_DIR as that folder, by its name; one that is a file as the file.
 
     Source: concept-online-deployment-model-specification.
     """
-    place = places.locate(cloud, spec.workspace, reference)
     path = place.path.strip("/")
     is_folder = await cloud.blobs.paths(place.account, place.container, f"{path}/" if path else "", at_most=1)
-    inside = path.rsplit("/", 1)[-1] if path and is_folder else ""
-    await _bring(cloud, spec, reference, to / inside, log)
+    await _bring(cloud, place, to / path.rsplit("/", 1)[-1] if path and is_folder else to, log)
 
 
 @contextmanager

@@ -33,6 +33,7 @@ _DEFAULTS: Body = {
     "appInsightsEnabled": False,
     "egressPublicNetworkAccess": "Enabled",
     "instanceType": "Standard_F4s_v2",
+    "properties": {},
     "scaleSettings": {"scaleType": "Default"},
 }
 

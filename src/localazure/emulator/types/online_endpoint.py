@@ -47,7 +47,7 @@ class OnlineEndpoint(ResourceType):
         given = properties.pop("keys", None) or {}
         secret = dict(call.existing.secret) if call.existing else _secrets(given)
         names.take(call.cloud.store, place(str(call.body["location"])), call.id)
-        filled = {"publicNetworkAccess": "Enabled", "traffic": {}, "mirrorTraffic": {}, **properties}
+        filled = {"publicNetworkAccess": "Enabled", "properties": {}, "traffic": {}, "mirrorTraffic": {}, **properties}
         return Resource(call.id, {**managed_identity.of(call), "properties": filled}, secret)
 
     def show(self, cloud: Cloud, resource: Resource) -> Body:

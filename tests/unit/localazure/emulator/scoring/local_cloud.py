@@ -40,6 +40,9 @@ class Folder:
     def resolve(self, uri: str, scope: ArmId) -> BlobPlace:
         return BlobPlace("account", "container", uri.removeprefix("folder://"))
 
+    def url(self, account: str, container: str, path: str = "") -> str:
+        return f"https://{account}.blob.test/{container}/{path}"
+
     async def paths(self, account: str, container: str, prefix: str = "", at_most: int | None = None) -> list[str]:
         found = sorted(str(p.relative_to(self.root)) for p in self.root.rglob("*") if p.is_file())
         return [path for path in found if path.startswith(prefix)][:at_most]

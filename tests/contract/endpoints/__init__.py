@@ -1,0 +1,1 @@
+"""Online endpoints, held by azure-ai-ml and azure-mgmt-machinelearningservices."""
