@@ -12,8 +12,8 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from tests.support import cloud as support
 from tests.support.cloud import LocalCloud
 
-from . import platform as platforms
-from .platform import Platform
+from . import azure_platform as platforms
+from .azure_platform import Platform
 
 # A shell that was prepared for a local Azure would lead the clients there.
 FOREIGN = (

@@ -8,7 +8,7 @@ import requests
 from localazure.emulator import tables
 from tests.support.cloud import LocalCloud
 
-from .platform import Platform
+from .azure_platform import Platform
 
 pytestmark = pytest.mark.spec_example
 

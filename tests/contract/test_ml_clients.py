@@ -12,7 +12,7 @@ from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 
 from tests.support.cloud import LocalCloud
 
-from .platform import Platform
+from .azure_platform import Platform
 from .test_arm_clients import READER, assign, code
 from .test_arm_resources import unique
 
