@@ -19,7 +19,7 @@ from amlops.errors import AmlopsError
 from .cache import Cache, cache_key, loaded
 from .compiled import Compiled
 from .kinds import KINDS, REFUSED, Kind, guess, kind_named, schema_of
-from .lint import lint
+from .lint import labels, lint
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "PYTHONPYCACHEPREFIX", "VIRTUAL_ENV")
 """Of the environment's variables only these reach the compiling process: a cloud's settings would change results."""
@@ -79,6 +79,10 @@ def compile_manifests(manifests: Sequence[Manifest], *, context: Context) -> tup
                 problems.extend(_problems(document, answer["failures"]))
                 continue
             compiled = loaded(answer["compiled"])
+            moving = list(labels(document, compiled))
+            if moving:
+                problems.extend(moving)
+                continue
             places = [document.path.parent / item.path for item in compiled.assets]
             store.keep(key, compiled, [*map(Path, answer["opened"]), *places])
             found[at] = compiled

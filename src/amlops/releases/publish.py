@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from amlops.errors import AmlopsError
-from amlops.manifests import LATEST, WORKSPACE, Compiled, LocalAsset
-from amlops.manifests.digests import named_digest
+from amlops.manifests import LATEST, WORKSPACE, Compiled
+from amlops.manifests.digests import file_digest, named_digest
 
-from .blobs import download, upload
+from .blobs import download
 from .cloud import Cloud
 from .datastore import open_uri
 from .holder import Holder
 from .models import WorkspaceModel, find_model
 from .pins import lock_environment
 from .release import Asset
+from .upload import Placed, ensure_version, placed
 
 DIGEST = "amlops.digest"
 """The property of a published version that holds its content's digest."""
@@ -51,10 +52,8 @@ class Publisher:
         asset = compiled.asset(reference)
         if asset is None:
             raise AmlopsError(f'the code "{reference}" is no folder of this repository; name the folder', exit_code=2)
-        prefix = asset.path.name or self.deployment
-        found = self._ensure(
-            "codes", self.deployment, asset.digest, prefix, _files(self.folder, asset), lambda uri: {"codeUri": uri}
-        )
+        content = placed(self.folder, asset)
+        found = self._ensure("codes", self.deployment, asset.digest, content, lambda uri: {"codeUri": uri})
         return Asset("code", found, f"sha256:{asset.digest}", asset.path.as_posix())
 
     def environment(self, reference: str, compiled: Compiled) -> Asset:
@@ -103,43 +102,35 @@ class Publisher:
             content = download(container, path, Path(folder))
             if not content:
                 raise AmlopsError(f"the model {source} has no files at {source.uri}; register it again")
-            digest = named_digest(content)
-            files = [(name, Path(folder) / name) for name, _ in content]
+            target = path.rsplit("/", 1)[-1] or source.name
+            is_file = len(content) == 1 and content[0][0] == target
+            files = tuple((name if is_file else f"{target}/{name}", Path(folder) / name) for name, _ in content)
             facts = {"modelType": source.type, "flavors": source.flavors, "description": source.description}
-            given = {name: value for name, value in facts.items() if value}
-            prefix = path.rsplit("/", 1)[-1] or source.name
-            if len(content) == 1 and content[0][0] == prefix:
-                prefix = "model"
-            found = self._ensure("models", source.name, digest, prefix, files, lambda uri: {"modelUri": uri, **given})
-        return Asset("model", found, f"sha256:{digest}", str(source))
+            return self._model(source.name, Placed(target, files), facts, str(source))
 
     def _model_of_repository(self, properties: Mapping[str, Any], compiled: Compiled, name: str) -> Asset:
         local = next((item for item in compiled.assets if item.id in str(properties.get("modelUri"))), None)
         if local is None:
             raise AmlopsError(f"the model {name} names no file of this repository; name a registered one", exit_code=2)
-        kept = {key: value for key, value in properties.items() if key in ("modelType", "flavors", "description")}
-        files, prefix = _files(self.folder, local), local.path.name
-        found = self._ensure(
-            "models", self.deployment, local.digest, prefix, files, lambda uri: {"modelUri": uri, **kept}
-        )
-        return Asset("model", found, f"sha256:{local.digest}", local.path.as_posix())
+        facts = {key: properties.get(key) for key in ("modelType", "flavors", "description")}
+        return self._model(self.deployment, placed(self.folder, local), facts, local.path.as_posix())
+
+    def _model(self, name: str, content: Placed, facts: Mapping[str, Any], source: str) -> Asset:
+        """The digest covers the folder's name too: scoring sees it below AZUREML_MODEL_DIR."""
+        digest = named_digest((blob, file_digest(file)) for blob, file in content.files)
+        given = {key: value for key, value in facts.items() if value}
+        found = self._ensure("models", name, digest, content, lambda uri: {"modelUri": uri, **given})
+        return Asset("model", found, f"sha256:{digest}", source)
 
     def _ensure(
-        self,
-        collection: str,
-        name: str,
-        digest: str,
-        prefix: str,
-        files: Iterable[tuple[str, Path]],
-        properties: Callable[[str], dict[str, Any]],
+        self, collection: str, name: str, digest: str, content: Placed, properties: Callable[[str], dict[str, Any]]
     ) -> str:
         version = digest[:VERSION_LENGTH]
-        if self.registry.get(collection, name, version) is None:
-            target = self.registry.pending_upload(collection, name, version)
-            upload(self.cloud.container(target.sas_url), ((f"{prefix}/{path}", file) for path, file in files))
-            uri = f"{target.blob_uri.rstrip('/')}/{prefix}"
-            body = {**properties(uri), "properties": {DIGEST: f"sha256:{digest}"}}
-            self.registry.put(collection, name, version, {"properties": body})
+
+        def body(uri: str) -> dict[str, Any]:
+            return {**properties(uri), "properties": {DIGEST: f"sha256:{digest}"}}
+
+        if ensure_version(self.cloud, self.registry, collection, name, version, content, body):
             self.say(f"published {collection.removesuffix('s')} {name}:{version}")
         return self.registry.asset_id(collection, name, version)
 
@@ -161,11 +152,6 @@ class Publisher:
 
 VERSION_LENGTH = 16
 """Hex digits of the content's digest that make a version's name."""
-
-
-def _files(folder: Path, asset: LocalAsset) -> list[tuple[str, Path]]:
-    place = folder / asset.path
-    return [(file.path, place if asset.is_file else place / file.path) for file in asset.files]
 
 
 def _elsewhere(kind: Any, reference: str) -> Asset:

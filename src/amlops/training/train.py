@@ -22,6 +22,7 @@ from amlops.releases.datastore import open_datastore, place_of, run_artifacts
 from amlops.releases.holder import Holder, as_sent, refused
 from amlops.releases.make import workspace_of
 from amlops.releases.models import WorkspaceModel, model_of
+from amlops.releases.upload import ensure_version, placed
 
 from .log import FILE, RunLog
 from .plan import ANONYMOUS, JobPlan, plan_training
@@ -106,27 +107,24 @@ def _job(workspace: Holder, name: str) -> dict[str, Any] | None:
 def _publish(workspace: Holder, workspace_id: str, cloud: Cloud, plan: JobPlan, say: Callable[[str], None]) -> None:
     """Code, local inputs and environments, each unless it is there; all are named by content."""
     for asset in plan.assets:
-        place = plan.folder / asset.path
-        files = [(file.path, place if asset.is_file else place / file.path) for file in asset.files]
-        if asset.kind != "code":
-            target = place_of(bound(asset.id, workspace_id))
-            assert target is not None
-            base = target.path if not asset.is_file else target.path.rpartition("/")[0]
-            store = open_datastore(cloud, workspace, target.datastore)
-            upload(store, ((f"{base}/{path}", file) for path, file in files))
+        if asset.kind == "code":
+            name, content = asset.id.split("/")[-3], placed(plan.folder, asset)
+            if ensure_version(cloud, workspace, "codes", name, "1", content, _code):
+                say(f"uploaded {asset.path} as code {name}")
             continue
-        name = asset.id.split("/")[-3]
-        if workspace.get("codes", name, "1") is None:
-            given = workspace.pending_upload("codes", name, "1")
-            prefix = asset.path.name or "code"
-            upload(cloud.container(given.sas_url), ((f"{prefix}/{path}", file) for path, file in files))
-            uri = f"{given.blob_uri.rstrip('/')}/{prefix}"
-            workspace.put("codes", name, "1", {"properties": {"codeUri": uri, "isAnonymous": True}})
-            say(f"uploaded {asset.path}/ as code {name}")
+        target = place_of(bound(asset.id, workspace_id))
+        assert target is not None
+        above = target.path.rpartition("/")[0]
+        store = open_datastore(cloud, workspace, target.datastore)
+        upload(store, ((f"{above}/{name}", file) for name, file in placed(plan.folder, asset).files))
     for version, locked in plan.environments:
         if workspace.get("environments", ANONYMOUS, version) is None:
             body = {**locked.properties, "osType": "Linux", "isAnonymous": True}
             workspace.put("environments", ANONYMOUS, version, {"properties": body})
+
+
+def _code(uri: str) -> dict[str, Any]:
+    return {"codeUri": uri, "isAnonymous": True}
 
 
 def _submit(workspace: Holder, plan: JobPlan, name: str) -> None:

@@ -10,9 +10,9 @@ from ..kinds import Kind
 from .credentials import credentials
 from .names import names
 from .pipeline import pipeline
-from .registry_label import registry_label
+from .registry_label import labels, registry_label
 
-__all__ = ["RULES", "lint"]
+__all__ = ["RULES", "labels", "lint"]
 
 Rule = Callable[[Document, Kind, Mapping[str, str]], Iterator[Problem]]
 

@@ -13,7 +13,7 @@ from amlops.manifests import Context, Manifest, compile_manifests
 
 SAMPLES = Path(__file__).parents[3] / "testdata" / "err" / "manifests"
 EXPECT = re.compile(r"^# expect: (?P<line>\d+) \[(?P<rule>[\w-]+)\] (?P<text>.+)$", re.MULTILINE)
-BY_CLIENT = ("refused-by-client", "no-such-folder")
+BY_CLIENT = ("refused-by-client", "no-such-folder", "label-in-component")
 
 
 def problems_of(files: list[Path], repo: Repository) -> list[Problem]:
