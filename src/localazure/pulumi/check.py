@@ -12,7 +12,7 @@ from typing import Any
 
 from localazure.pulumi.naming import CREATE_BEFORE_DELETE, Proposal, make_name
 from localazure.pulumi.resource_type import API_VERSION_KEY, ResourceType
-from localazure.pulumi.rules.defaults import NO_AUTO_LOCATION, naming
+from localazure.pulumi.rules.defaults import GROUP, NO_AUTO_LOCATION, naming
 from localazure.pulumi.validate import Problem, check_shape
 from localazure.pulumi.values import UNKNOWN
 
@@ -49,7 +49,7 @@ def check(
     inputs = dict(request.news)
     _add_name(kind, request, inputs)
     if "location" in kind.inputs.fields and "location" not in inputs and kind.key not in NO_AUTO_LOCATION:
-        found = _default_location(request, inputs, location, group_location)
+        found = _default_location(kind, request, inputs, location, group_location)
         if found is not None:
             inputs["location"] = found
     problems = list(check_shape(kind.module, kind.inputs, {k: v for k, v in inputs.items() if k not in _OWN_KEYS}))
@@ -88,12 +88,18 @@ def _add_name(kind: ResourceType, request: Request, inputs: dict[str, Any]) -> N
 
 
 def _default_location(
-    request: Request, inputs: Mapping[str, Any], location: str, group_location: Callable[[str], str | None]
+    kind: ResourceType,
+    request: Request,
+    inputs: Mapping[str, Any],
+    location: str,
+    group_location: Callable[[str], str | None],
 ) -> Any:
     if "location" in request.olds:
         return request.olds["location"]
     if location:
         return location
+    if kind.key == GROUP:
+        return None
     group = inputs.get("resourceGroupName")
     if group is UNKNOWN:
         return UNKNOWN

@@ -56,16 +56,25 @@ class Crud:
         inputs: Mapping[str, Any],
         timeout: float,
     ) -> Stored:
-        """PUT the whole resource again; PATCH where user-assigned identities go, as only null removes them."""
+        """PUT the whole resource again.
+
+        User-assigned identities that go are removed by a PATCH with null first: a PUT without them would keep them.
+        The PATCH carries the identity alone, as ARM's update models take little else, and is all where nothing else
+        changed.
+        """
         deadline = Deadline.after(timeout or DEFAULT_TIMEOUT_SECONDS)
-        body = kind.body(inputs)
+        body, before = kind.body(inputs), kind.body(old_inputs)
         missing = [place for place in kind.kept_lists() if _find(body, place) is None]
         if missing:
             there = self._client.get(resource_id, kind.api_version, deadline)
             for place in missing:
                 _set_default(body, place, _find(there, place) or [])
-        removed = _null_removed_ids(kind.body(old_inputs), body)
-        return self._write("PATCH" if removed else "PUT", kind, resource_id, inputs, body, deadline)
+        patch = _identity_patch(before, body)
+        if patch is not None:
+            stored = self._write("PATCH", kind, resource_id, inputs, patch, deadline)
+            if _without_identity(before) == _without_identity(body):
+                return stored
+        return self._write("PUT", kind, resource_id, inputs, body, deadline)
 
     def read(
         self,
@@ -160,17 +169,17 @@ def _set_default(body: dict[str, Any], place: tuple[str, ...], value: Any) -> No
     body.setdefault(place[-1], value)
 
 
-def _null_removed_ids(old: Mapping[str, Any], new: dict[str, Any]) -> bool:
-    """Put null for each id that the old body has and the new one has not; tells whether there was one."""
-    old_identity, new_identity = old.get("identity"), new.get("identity")
-    if not isinstance(old_identity, Mapping):
-        return False
-    removed = False
+def _identity_patch(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A PATCH body with null for each identity that goes; None where none does."""
+    before, after = old.get("identity") or {}, new.get("identity") or {"type": "None"}
+    patch = dict(after)
     for name in ID_SETS:
-        had = old_identity.get(name) or {}
-        has = {k.lower() for k in (new_identity or {}).get(name) or {}}
-        for gone in (k for k in had if k.lower() not in has):
-            identity = new.setdefault("identity", {"type": "None"})
-            identity.setdefault(name, {})[gone] = None
-            removed = True
-    return removed
+        kept = {key.lower() for key in after.get(name) or {}}
+        gone = {key: None for key in before.get(name) or {} if key.lower() not in kept}
+        if gone:
+            patch[name] = {**(after.get(name) or {}), **gone}
+    return {"identity": patch} if patch != dict(after) else None
+
+
+def _without_identity(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "identity"}

@@ -28,6 +28,7 @@ def run_program(program: Program) -> Outcome:
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     os.chdir(program.working_folder)
     sys.argv = [str(program.path), *program.arguments]
+    sys.path.insert(0, str(program.path if program.path.is_dir() else program.path.parent))
     reset_options(
         project=program.project,
         monitor_address=program.monitor,

@@ -23,7 +23,7 @@ from localazure.pulumi.arm.transport import Deadline, Transport
 from localazure.pulumi.check import Request, check
 from localazure.pulumi.crud import Crud, Stored, previewed_update
 from localazure.pulumi.diff import Change, Difference, diff
-from localazure.pulumi.errors import SettingsError
+from localazure.pulumi.errors import ArmError, SettingsError
 from localazure.pulumi.invoke import Invoker
 from localazure.pulumi.marking import mark_secrets
 from localazure.pulumi.naming import Mode, Proposal
@@ -37,6 +37,7 @@ from localazure.pulumi.values import from_struct, to_struct
 WORKERS = 64
 GROUP_TOKEN = "azure-native:resources:ResourceGroup"  # noqa: S105 a type's token is no password
 GROUP_SECONDS = 60.0
+FORBIDDEN = 403
 
 _Answer = TypeVar("_Answer")
 _KINDS = {
@@ -84,10 +85,18 @@ class Session:
         self._locations: dict[str, str] = {}
 
     def group_location(self, name: str) -> str | None:
-        """The location of a resource group, None where there is no such group."""
+        """The location of a resource group, None where there is no such group or this identity may not read it.
+
+        Without one ARM itself says that the location is missing, as with the vendor's plugin.
+        """
         if name not in self._locations:
             path = self._group.resource_id({"resourceGroupName": name}, self.settings.subscription_id)
-            body = self.client.read(path, self._group.api_version, Deadline.after(GROUP_SECONDS))
+            try:
+                body = self.client.read(path, self._group.api_version, Deadline.after(GROUP_SECONDS))
+            except ArmError as error:
+                if error.status == FORBIDDEN:
+                    return None
+                raise
             if not body or not isinstance(body.get("location"), str):
                 return None
             self._locations[name] = body["location"]

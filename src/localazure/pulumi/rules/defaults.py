@@ -10,9 +10,8 @@ from typing import Literal
 
 Naming = Literal["random", "uuid", "copy"]
 
-NO_AUTO_LOCATION = frozenset(
-    {("resources", "ResourceGroup"), ("privatedns", "PrivateZone"), ("privatedns", "VirtualNetworkLink")}
-)
+NO_AUTO_LOCATION = frozenset({("privatedns", "PrivateZone"), ("privatedns", "VirtualNetworkLink")})
+GROUP = ("resources", "ResourceGroup")
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 

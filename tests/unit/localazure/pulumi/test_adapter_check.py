@@ -95,6 +95,13 @@ def test_location_comes_from_the_nearest_source(
     assert checked.inputs.get("location") == expected
 
 
+def test_group_takes_the_configured_location(catalog: Catalog) -> None:
+    """Never that of a group of its own name."""
+    named = {"resourceGroupName": "g"}
+    assert run(catalog, "resources:ResourceGroup", named, location="config").inputs["location"] == "config"
+    assert "location" not in run(catalog, "resources:ResourceGroup", named).inputs
+
+
 def test_private_zone_gets_no_location(catalog: Catalog) -> None:
     """Its only location is `global`; the resource group's would be wrong."""
     assert "location" not in run(catalog, "privatedns:PrivateZone", {**GROUP, "privateZoneName": "z"}).inputs

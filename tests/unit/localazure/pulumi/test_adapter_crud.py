@@ -137,16 +137,21 @@ def test_update_puts_the_whole_body(world: World, endpoint: ResourceType) -> Non
 
 
 def test_removed_identity_goes_by_patch_with_null(world: World, endpoint: ResourceType) -> None:
-    """Leaving it out of a PUT would keep it."""
+    """Leaving it out of a PUT would keep it; the PATCH carries nothing but the identity."""
     first, second = "/subscriptions/S/a", "/subscriptions/S/b"
 
-    def identity(*ids: str) -> dict[str, Any]:
-        return {**ENDPOINT, "identity": {"type": "UserAssigned", "userAssignedIdentities": list(ids)}}
+    def identity(*ids: str, **more: Any) -> dict[str, Any]:
+        return {**ENDPOINT, "identity": {"type": "UserAssigned", "userAssignedIdentities": list(ids)}, **more}
 
     stored = world.crud.create(endpoint, identity(first, second), 0)
+    world.arm.requests.clear()
     world.crud.update(endpoint, stored.resource_id, identity(first, second), identity(second.upper()), 0)
-    sent = world.arm.sent("PATCH")[0][1]["identity"]["userAssignedIdentities"]
-    assert sent == {first: None, second.upper(): {}}
+    assert world.arm.sent("PUT") == []
+    patch = {"type": "UserAssigned", "userAssignedIdentities": {first: None, second.upper(): {}}}
+    assert world.arm.sent("PATCH")[0][1] == {"identity": patch}
+    world.crud.update(endpoint, stored.resource_id, identity(second), identity(tags={"a": "b"}), 0)
+    assert world.arm.sent("PUT")[0][1]["tags"] == {"a": "b"}
+    assert len(world.arm.sent("PATCH")) == 2
 
 
 def test_lists_of_sub_resources_are_kept(world: World) -> None:
