@@ -19,9 +19,9 @@ from .arm.exchange import Exchange
 from .blobs import Blobs
 from .clock import Clock
 from .cloud import Cloud
+from .connection import drop
 from .environments import Environments
 from .faults import Faults
-from .connection import drop
 from .identity import Identity
 from .jobs import Jobs
 from .operations import Operations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from .store import Store
@@ -23,7 +23,7 @@ class Clock:
 
     def iso(self) -> str:
         """Now as ARM writes it: `2026-01-31T12:00:00.0000000Z`."""
-        return datetime.fromtimestamp(self.now(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+        return datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
 
     def advance(self, seconds: float) -> None:
         """Move forward; sleepers whose time has come wake at once. Raises ValueError for a negative number."""

@@ -6,6 +6,7 @@ Guarded by a secret that lies in the emulator's home, never by Azure's tokens: n
 from __future__ import annotations
 
 import hmac
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from . import quota
+from .arm.errors import ArmError
+from .types.provider import REGISTRATION
 
 if TYPE_CHECKING:
     from .cloud import Cloud
@@ -31,21 +36,27 @@ def routes(cloud: Cloud) -> list[Route]:
             asked = await request.json() if request.method in ("POST", "PUT") else None
             try:
                 return JSONResponse(handler(cloud, asked))
-            except (ValueError, TypeError, KeyError) as problem:
+            except KeyError as problem:
+                return JSONResponse({"error": f"{problem} is missing"}, 400)
+            except (ValueError, TypeError, ArmError) as problem:
                 return JSONResponse({"error": str(problem)}, 400)
+            except sqlite3.Error as problem:
+                return JSONResponse({"error": f"the state can't be written: {problem}"}, 507)
 
         return endpoint
 
+    change = ["GET", "PUT", "POST"]
     return [
         Route("/localazure/health", _health),
         Route("/localazure/status", guarded(_status)),
         Route("/localazure/principals", guarded(_principal), methods=["POST"]),
         Route("/localazure/issuers", guarded(_issuer), methods=["POST"]),
-        Route("/localazure/clock", guarded(_clock), methods=["GET", "POST"]),
-        Route("/localazure/faults", guarded(_faults), methods=["GET", "PUT"]),
-        Route("/localazure/operations", guarded(_operations), methods=["GET", "PUT"]),
-        Route("/localazure/access", guarded(_access), methods=["GET", "PUT"]),
-        Route("/localazure/registrations", guarded(_registration), methods=["PUT"]),
+        Route("/localazure/clock", guarded(_clock), methods=change),
+        Route("/localazure/faults", guarded(_faults), methods=change),
+        Route("/localazure/operations", guarded(_operations), methods=change),
+        Route("/localazure/access", guarded(_access), methods=change),
+        Route("/localazure/registrations", guarded(_registration), methods=change),
+        Route("/localazure/quotas", guarded(_quota), methods=change[1:]),
     ]
 
 
@@ -88,7 +99,7 @@ def _faults(cloud: Cloud, asked: Any) -> dict[str, Any]:
 
 
 def _operations(cloud: Cloud, asked: Any) -> dict[str, Any]:
-    """{"mode"}: at-once, real-time, polls:N."""
+    """{"mode"}: at-once, real-time, real-time:SECONDS, polls:N."""
     if asked is not None:
         cloud.operations.set_mode(str(asked["mode"]))
     return {"mode": cloud.operations.mode}
@@ -102,6 +113,15 @@ def _access(cloud: Cloud, asked: Any) -> dict[str, Any]:
 
 
 def _registration(cloud: Cloud, asked: Any) -> dict[str, Any]:
-    """{"namespace", "state"}: Registered or NotRegistered."""
-    cloud.store.set_record("registration", str(asked["namespace"]), str(asked["state"]))
+    """{"namespace", "state"}: Registered or NotRegistered. Answers what isn't simply registered."""
+    if asked is not None:
+        if asked["state"] not in ("Registered", "NotRegistered"):
+            raise ValueError(f"{asked['state']!r} is no state; use Registered or NotRegistered")
+        cloud.store.set_record(REGISTRATION, str(asked["namespace"]), asked["state"])
+    return {"registrations": cloud.store.records(REGISTRATION)}
+
+
+def _quota(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    """{"location", "family", "limit"}: cores, as a support request sets them; −1 is no limit."""
+    quota.set_limit(cloud.store, str(asked["location"]), str(asked["family"]), int(asked["limit"]))
     return dict(asked)

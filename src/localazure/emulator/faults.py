@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Fault:
     status: int = 503
     retryAfter: int = 1  # noqa: N815 (the name on the wire)
     seconds: float = 1.0
-    id: str = field(default="")
+    id: str = ""
 
     def matches(self, method: str, path: str) -> bool:
         return self.method in ("*", method) and re.search(self.path, path, re.IGNORECASE) is not None
@@ -46,12 +46,15 @@ class Faults:
         """Replace all rules. Raises ValueError with what is wrong."""
         made = []
         for number, rule in enumerate(rules):
-            unknown = set(rule) - set(Fault.__dataclass_fields__)
+            known = [field.name for field in fields(Fault) if field.name != "id"]
+            unknown = set(rule) - set(known)
             if unknown or rule.get("kind") not in KINDS:
-                raise ValueError(
-                    f"rule {number}: kind is one of {', '.join(KINDS)}; keys are {', '.join(Fault.__dataclass_fields__)}"
-                )
-            re.compile(rule.get("path", ".*"))
+                raise ValueError(f"rule {number}: kind is one of {', '.join(KINDS)}; keys are {', '.join(known)}")
+            try:
+                re.compile(rule.get("path", ".*"))
+            except re.error as problem:
+                why = f"path {rule['path']!r} is no regular expression: {problem}"
+                raise ValueError(f"rule {number}: {why}") from problem
             made.append(Fault(**{**rule, "id": str(number)}))
         self._rules = made
         self._keep()

@@ -19,7 +19,7 @@ def routes(cloud: Cloud) -> list[Route]:
     base = cloud.settings.base_url
 
     async def metadata(request: Request) -> JSONResponse:
-        """Clouds as `/metadata/endpoints` lists them; azure-ai-ml asks with 2019-05-01 and takes an array, Go takes one."""
+        """Clouds: azure-ai-ml asks with 2019-05-01 and takes an array, Go asks with a newer one and takes one."""
         found = _metadata(cloud)
         return JSONResponse([found] if request.query_params.get("api-version", "") < "2020" else found)
 

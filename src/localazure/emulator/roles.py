@@ -1,4 +1,4 @@
-"""Built-in roles: what they allow. Source: Azure built-in roles, azure-docs role-based-access-control/built-in-roles."""
+"""Built-in roles: what they allow. Source: azure-docs, role-based-access-control/built-in-roles."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 _ML = "Microsoft.MachineLearningServices"
 _BLOB = "Microsoft.Storage/storageAccounts/blobServices"
 _BLOBS = f"{_BLOB}/containers/blobs"
+_VERBS = ("read", "action", "delete", "write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,7 @@ _ROLES = (
     Role(
         "f6c7c914-8db3-469d-8ca1-694a8f32e121",
         "AzureML Data Scientist",
-        tuple(f"{_ML}/workspaces/*/{verb}" for verb in ("read", "action", "delete", "write"))
-        + (f"{_ML}/workspaces/read",),
+        (f"{_ML}/workspaces/read", *(f"{_ML}/workspaces/*/{verb}" for verb in _VERBS)),
         (
             f"{_ML}/workspaces/delete",
             f"{_ML}/workspaces/write",
@@ -86,8 +86,7 @@ _ROLES = (
     Role(
         "64702f94-c441-49e6-a78b-ef80e0188fee",
         "Azure AI Developer",
-        tuple(f"{_ML}/workspaces/*/{verb}" for verb in ("read", "action", "delete", "write"))
-        + (f"{_ML}/workspaces/read",),
+        (f"{_ML}/workspaces/read", *(f"{_ML}/workspaces/*/{verb}" for verb in _VERBS)),
         (f"{_ML}/workspaces/delete", f"{_ML}/workspaces/write", f"{_ML}/workspaces/listKeys/action"),
     ),
     Role("7f951dda-4ed3-4680-a7ca-43fe172d538d", "AcrPull", ("Microsoft.ContainerRegistry/registries/pull/read",)),

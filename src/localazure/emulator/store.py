@@ -166,7 +166,7 @@ class Store:
     def count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM resources").fetchone()[0])
 
-    # -- records: everything that is no resource (keys, principals, deleted ones, child processes, …) -------------------
+    # -- records: everything that is no resource (keys, principals, deleted ones, child processes, …) -----------------
 
     def record(self, kind: str, key: str) -> Any | None:
         row = self._db.execute("SELECT value FROM records WHERE kind=? AND key=?", (kind, key.lower())).fetchone()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-import os
 import ssl
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def _expires_soon(chain: Path) -> bool:
     from cryptography import x509
 
     until = x509.load_pem_x509_certificate(chain.read_bytes()).not_valid_after_utc
-    return until - dt.datetime.now(dt.timezone.utc) < dt.timedelta(days=30)
+    return until - dt.datetime.now(dt.UTC) < dt.timedelta(days=30)
 
 
 def _make(ca: Path, chain: Path, key: Path) -> None:
@@ -41,7 +40,7 @@ def _make(ca: Path, chain: Path, key: Path) -> None:
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-    now = dt.datetime.now(dt.timezone.utc)
+    now = dt.datetime.now(dt.UTC)
     ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Local Azure CA")])
     identifier = x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key())
@@ -95,4 +94,4 @@ def _write(path: Path, content: bytes, mode: int) -> None:
     fresh = path.with_suffix(path.suffix + ".new")
     fresh.write_bytes(content)
     fresh.chmod(mode)
-    os.replace(fresh, path)
+    fresh.replace(path)
