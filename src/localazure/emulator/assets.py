@@ -162,15 +162,19 @@ def _properties(body: Body) -> Body:
 
 
 def _viewed(call: Call, resource: Resource) -> bool:
-    """`listViewType`: ActiveOnly (the default), ArchivedOnly or All."""
+    """`listViewType`: ActiveOnly (the default), ArchivedOnly or All.
+
+    azure-ai-ml sends a registry the enumeration's own name, `ListViewType.ACTIVE_ONLY`.
+    """
     wanted = next((value for name, value in call.query.items() if name.lower() == "listviewtype"), "ActiveOnly")
+    plain = wanted.rpartition(".")[2].replace("_", "").lower()
     archived = bool(resource.properties.get("isArchived"))
     choices = {"activeonly": not archived, "archivedonly": archived, "all": True}
-    if wanted.lower() not in choices:
+    if plain not in choices:
         raise bad_request(
             "UserError", f"'listViewType={wanted}': use ActiveOnly, ArchivedOnly or All.", target="listViewType"
         )
-    return choices[wanted.lower()]
+    return choices[plain]
 
 
 def _matches(query: dict[str, str], resource: Resource) -> bool:
