@@ -54,7 +54,7 @@ def page(routes: Iterable[Route], types: Catalogue, sources: Mapping[str, str]) 
         built = sum(states[r.name] == BUILT for r in inside)
         lines += ["", f"## {inside[0].resource_type.partition('/')[0]}: {built} of {len(inside)}", ""]
         lines += ["| resource type | operation | request | |", "|---|---|---|---|"]
-        lines += [_row(route, states[route.name]) for route in inside]
+        lines += [_row(route, states[route.name] + _note(route, types)) for route in inside]
     return "\n".join([*lines, ""])
 
 
@@ -65,6 +65,12 @@ def _sources(sources: Mapping[str, str]) -> list[str]:
 def _totals(routes: list[Route], states: Mapping[str, str]) -> list[str]:
     count = {wanted: sum(s == wanted for s in states.values()) for wanted in (BUILT, OPERATION_MISSING, TYPE_MISSING)}
     return ["", f"{len(routes)} operations: " + "; ".join(f"{name}: {number}" for name, number in count.items()) + "."]
+
+
+def _note(route: Route, types: Catalogue) -> str:
+    """What a type keeps without doing it."""
+    behaviour = types.get(route.resource_type)
+    return f"; {behaviour.coverage_note}" if behaviour is not None and behaviour.coverage_note else ""
 
 
 def _row(route: Route, what: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import workspace
+from tests.contract.jobs import workspace
+from tests.contract.jobs.workspace import Workspace
 from tests.support.cloud import LocalCloud
-from tests.support.workspace import Workspace
 
 
 @pytest.fixture(scope="session")

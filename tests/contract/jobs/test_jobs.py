@@ -9,7 +9,7 @@ from azure.ai.ml import Input, Output, command
 from azure.ai.ml.entities import Environment
 from azure.ai.ml.exceptions import JobException
 
-from tests.support.workspace import CONDA, Workspace
+from tests.contract.jobs.workspace import CONDA, Workspace
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # azure-ai-ml uses what its own libraries call deprecated
 

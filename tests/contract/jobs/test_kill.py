@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.jobs import workspace
 from tests.support import cloud as support
-from tests.support import workspace
 
 pytestmark = pytest.mark.emulator_only
 

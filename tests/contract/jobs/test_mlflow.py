@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from tests.support import workspace
-from tests.support.workspace import Workspace, mlflow_python, mlflow_variables
+from tests.contract.jobs import workspace
+from tests.contract.jobs.workspace import Workspace, mlflow_python, mlflow_variables
 
 pytestmark = pytest.mark.client
 

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .cloud import Caller, LocalCloud
+from tests.support.cloud import Caller, LocalCloud
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # azure-ai-ml's schemas warn while they are imported
@@ -118,7 +118,7 @@ def create(cloud: LocalCloud) -> Workspace:
     account = {"kind": "StorageV2", "sku": {"name": "Standard_LRS"}, "properties": {}}
     policy = {"tenantId": cloud.tenant_id, "sku": {"family": "A", "name": "standard"}, "accessPolicies": []}
     needs = {"storageAccount": storage, "keyVault": vault}
-    bodies = {
+    bodies: dict[str, dict[str, Any]] = {
         group: {},
         storage: account,
         vault: {"properties": policy},
