@@ -128,7 +128,7 @@ class Azure:
         from azure.core.rest import HttpRequest
 
         try:
-            response = self._pipeline.send_request(HttpRequest(method, path, params=dict(query)))
+            response = self._pipeline.send_request(HttpRequest(method, f"{self.endpoint}{path}", params=dict(query)))
             status, body = response.status_code, _body(response.text())
             follow = response.headers.get("Azure-AsyncOperation") or response.headers.get("Location")
             while status < 300 and follow and method != "GET":
