@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import urllib3
 
 from tests.support.cloud import LocalCloud, running
 from tests.unit.localazure.pulumi.engine import Engine, make_engine
+from tests.unit.localazure.pulumi.fake_arm import fake_arm
 
 pytestmark = pytest.mark.e2e
 
@@ -55,6 +57,24 @@ COMPUTE = """
 compute = ml.Compute("compute", **within, compute_name="cpu-engine", properties={"computeType": "AmlCompute",
     "properties": {"vmSize": "Standard_DS3_v2", "scaleSettings": {"maxNodeCount": 1, "minNodeCount": 0}}})
 pulumi.export("compute", compute.name)
+"""
+PAIR = """
+from pulumi_azure_native import machinelearningservices as ml, resources
+
+group = resources.ResourceGroup("group", resource_group_name="rg", location="westeurope")
+within = {"resource_group_name": group.name, "workspace_name": "ws"}
+endpoint = ml.OnlineEndpoint("ep", **within, endpoint_name="ep", properties=ml.OnlineEndpointPropertiesArgs(
+    auth_mode="Key", traffic={"blue": 100}, keys=ml.EndpointAuthKeysArgs(primary_key="hush-hush")))
+for name in ("blue", "green"):
+    ml.OnlineDeployment(name, **within, endpoint_name=endpoint.name, deployment_name=name,
+        sku=ml.SkuArgs(name="Default", capacity=1),
+        properties=ml.ManagedOnlineDeploymentArgs(endpoint_compute_type="Managed", model="azureml://m"))
+"""
+BAD = """
+from pulumi_azure_native import machinelearningservices as ml
+
+ml.OnlineDeployment("blue", resource_group_name="rg", workspace_name="ws", endpoint_name="ep", location="westeurope",
+    sku={"name": "Default", "capcity": 1}, properties={"endpoint_compute_type": "Managed"})
 """
 GROUP = "resourceGroups/rg-engine"
 WORKSPACE = f"{GROUP}/providers/Microsoft.MachineLearningServices/workspaces/mlw-engine"
@@ -207,6 +227,52 @@ def test_killed_engine_leaves_no_process(changing: World) -> None:
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     wait_until(lambda: not any(alive(pid) for pid in plugins))
+
+
+def test_errors_of_the_program_reach_the_user(tmp_path: Path) -> None:
+    """A traceback from the program's own frame on, the words of a RunError, what it prints, and how it exits."""
+    (tmp_path / "project").mkdir()
+    with fake_arm(tmp_path) as arm:
+        engine = make_engine(tmp_path / "project", arm.environment())
+        engine.program('print("hello from the program")\n\ndef broken():\n    return {}["nothing"]\n\nbroken()\n')
+        told = engine.run("preview", ok=False)
+        assert "hello from the program" in told
+        assert "KeyError: 'nothing'" in told
+        assert told.split("(most recent call last):")[1].lstrip().startswith('File "' + str(engine.folder.resolve()))
+        engine.program('import pulumi\nraise pulumi.RunError("in my own words")\n')
+        assert "error: in my own words" in engine.run("preview", ok=False)
+        engine.program("raise SystemExit(3)\n")
+        assert "non-zero exit code: 3" in engine.run("preview", ok=False)
+        engine.program(BAD)
+        told = engine.run("preview", ok=False)
+        assert "properties.endpoint_compute_type" in told or "'endpoint_compute_type' is written so" in told
+        assert "unknown property 'capcity' of Sku; did you mean 'capacity'?" in told
+
+
+def test_pair_of_deployments_drifts_fails_and_recovers(tmp_path: Path) -> None:
+    """Traffic and capacity changed by hand show after a refresh; a failed deployment is mended by the next up."""
+    (tmp_path / "project").mkdir()
+    with fake_arm(tmp_path) as arm:
+        engine = make_engine(tmp_path / "project", arm.environment())
+        engine.program(PAIR)
+        arm.slow |= {"/ep", "/blue"}
+        engine.run("preview", "--save-plan", "plan.json")
+        engine.run("up", "--yes", "--skip-preview", "--plan", "plan.json")
+        keys = engine.state()["ep"]["inputs"]["properties"]["keys"]
+        assert "ciphertext" in keys and "hush-hush" not in json.dumps(engine.state())
+        arm.find("/ep")["properties"]["traffic"] = {"blue": 90, "green": 10}
+        arm.find("/green")["sku"]["capacity"] = 3
+        arm.resources.pop(next(key for key in arm.resources if key.endswith("/blue")))
+        engine.run("refresh", "--yes", "--skip-preview")
+        assert sorted(engine.steps("preview")) == [("create", "blue"), ("update", "ep"), ("update", "green")]
+        arm.failing["/blue"] = {"code": "ResourceNotReady", "message": "score.py, line 3"}
+        told = engine.run("up", "--yes", "--skip-preview", ok=False)
+        assert 'Code="ResourceNotReady" Message="score.py, line 3"' in told
+        assert engine.state()["blue"]["id"].endswith("/deployments/blue")
+        arm.failing.clear()
+        engine.run("up", "--yes", "--skip-preview")
+        assert arm.find("/ep")["properties"]["traffic"] == {"blue": 100}
+        assert arm.find("/blue")["properties"]["provisioningState"] == "Succeeded"
 
 
 def children(pid: int) -> list[int]:
