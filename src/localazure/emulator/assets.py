@@ -88,7 +88,7 @@ class AssetVersion(ResourceType):
             given = {**kept, **{name: value for name, value in given.items() if name in _CHANGEABLE}}
             stage = call.existing.properties.get("stage")
             given = {**({"stage": stage} if stage is not None else {}), **given}
-        defaults = {"isAnonymous": False, "isArchived": False, "description": None, "tags": {}, "properties": {}}
+        defaults: Body = {"isAnonymous": False, "isArchived": False, "description": None, "tags": {}, "properties": {}}
         body = {**call.body, "properties": {**defaults, **self.defaults(call), **given}}
         _ensure_container(call)
         return replace(super().compose(call), body=body)

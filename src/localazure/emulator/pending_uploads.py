@@ -56,15 +56,17 @@ async def upload_place(cloud: Cloud, version: ArmId, upload: str) -> dict[str, A
         ) from error
     account, account_id = await storage_of(cloud, ArmId(found["holder"]))
     await cloud.blobs.create_container(account, container)
-    return reference(cloud, account, account_id, container, "rcwl")
+    return reference(cloud, account, account_id, container, "rcwl", _MINUTES)
 
 
-def reference(cloud: Cloud, account: str, account_id: str, container: str, letters: str) -> dict[str, Any]:
+def reference(
+    cloud: Cloud, account: str, account_id: str, container: str, letters: str, minutes: int
+) -> dict[str, Any]:
     """A container with a SAS, as the service words it."""
     return {
         "blobUri": cloud.blobs.url(account, container),
         "storageAccountArmId": account_id,
-        "credential": {"credentialType": "SAS", "sasUri": cloud.blobs.sas(account, container, letters, _MINUTES)},
+        "credential": {"credentialType": "SAS", "sasUri": cloud.blobs.sas(account, container, letters, minutes)},
     }
 
 

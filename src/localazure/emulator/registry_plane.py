@@ -18,8 +18,9 @@ from starlette.types import Receive, Scope, Send
 
 from .arm.errors import ArmError, bad_request, forbidden, not_found
 from .arm.ids import ArmId
-from .blob_places import ML, registry_named, resolve
-from .pending_uploads import ensure_registry_storage, reference, upload_place
+from .blob_places import ML, registry_named
+from .pending_uploads import upload_place
+from .registry_references import asset_name, read_reference
 from .store import Resource
 from .types.base import Principal
 
@@ -30,7 +31,6 @@ FRONT_END = "/mferp/managementfrontend"
 _REGISTRY = (
     f"{FRONT_END}/subscriptions/{{subscription}}/resourceGroups/{{group}}/providers/{ML}/registries/{{registry}}"
 )
-_READ_MINUTES = 60
 
 
 class RegistryPlane:
@@ -76,9 +76,8 @@ class RegistryPlane:
         """A new container of the registry's own storage. 409 where the version is there: the client then skips it."""
         registry = self._registry(request, "write")
         body = await _json(request)
-        _, kind, name, version = _asset_id(body)
         upload = str(body.get("temporaryDataReferenceId") or uuid.uuid4())
-        place = await upload_place(self._cloud, ArmId(f"{registry.id}/{kind}/{name}/versions/{version}"), upload)
+        place = await upload_place(self._cloud, asset_name(body).within(registry.id), upload)
         return JSONResponse(
             {
                 "temporaryDataReferenceId": upload,
@@ -90,20 +89,7 @@ class RegistryPlane:
     async def _download(self, request: Request) -> Response:
         """The container of an asset's files, to read; only of the registry's own storage."""
         registry = self._registry(request, "read")
-        body = await _json(request)
-        _, kind, name, version = _asset_id(body)
-        asset = ArmId(f"{registry.id}/{kind}/{name}/versions/{version}")
-        if self._cloud.store.get(asset) is None:
-            raise not_found(asset.text)
-        uri = str(body.get("blobUri", ""))
-        place = resolve(self._cloud.store, self._cloud.settings.storage_suffix, uri, asset)
-        account, account_id = await ensure_registry_storage(self._cloud, registry)
-        if place.account != account:
-            raise bad_request(
-                "UserError", f"'{uri}' is not in the storage of the registry '{registry.id.name}'.", target="blobUri"
-            )
-        found = reference(self._cloud, account, account_id, place.container, "rl")
-        return JSONResponse({"blobReferenceForConsumption": {**found, "blobUri": uri}})
+        return JSONResponse(await read_reference(self._cloud, registry, await _json(request)))
 
     def _registry(self, request: Request, verb: str) -> Resource:
         principal = self._principal(request)
@@ -141,16 +127,6 @@ async def _json(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise bad_request("InvalidRequestContent", "The body must be an object.")
     return body
-
-
-def _asset_id(body: dict[str, Any]) -> tuple[str, str, str, str]:
-    """Registry, kind, name and version of `azureml://registries/{r}/{kind}/{name}/versions/{v}`."""
-    parts = str(body.get("assetId", "")).removeprefix("azureml://registries/").split("/")
-    if len(parts) != 5 or parts[3] != "versions":
-        raise bad_request(
-            "UserError", f"'assetId': '{body.get('assetId')}' is no asset of a registry.", target="assetId"
-        )
-    return parts[0], parts[1], parts[2], parts[4]
 
 
 def _answering(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
