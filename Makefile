@@ -21,7 +21,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	PYTHONPATH=infra $(BIN)/lint-imports
 	$(BIN)/python -m tools.check
 
 format: setup
@@ -36,7 +36,7 @@ bench: setup
 	$(BIN)/python -m tools.bench
 
 tables: setup
-	$(BIN)/python tools/generate_tables.py
+	$(BIN)/python -m tools.generate_tables
 
 lock: setup
 	$(BIN)/python -m tools.lock
