@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 
-from tests.support import workspace as support
+from tests.contract.jobs import workspace as support
+from tests.contract.jobs.workspace import Workspace
 from tests.support.cloud import LocalCloud
-from tests.support.workspace import Workspace
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ from azure.ai.ml.entities import CodeConfiguration, Environment, ManagedOnlineDe
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.mgmt.machinelearningservices import models
 
-from tests.support import workspace as support
-from tests.support.workspace import Workspace
+from tests.contract.jobs import workspace as support
+from tests.contract.jobs.workspace import Workspace
 
 pytestmark = [pytest.mark.client, pytest.mark.filterwarnings("default")]  # azure-ai-ml warns of its own classes
 
