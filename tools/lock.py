@@ -13,7 +13,16 @@ SOURCES = [
     *sorted(REPOSITORY.glob("requirements*.in")),
     *sorted((REPOSITORY / "tools").glob("*.in")),
 ]
-OPTIONS = "--generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --upgrade".split()
+OPTIONS = [
+    "--generate-hashes",
+    "--universal",
+    "--python-version",
+    "3.11",
+    "--no-emit-index-url",
+    "--no-header",
+    "--no-annotate",
+    "--upgrade",
+]
 
 
 def main() -> int:
@@ -21,7 +30,11 @@ def main() -> int:
     for source in SOURCES:
         with step(f"{source.relative_to(REPOSITORY)} → {source.stem}.lock"):
             target = source.with_suffix(".lock")
-            run([binary, "pip", "compile", "-q", *OPTIONS, source, "-o", target], why=f"locking {source.name}", cwd=REPOSITORY)
+            run(
+                [binary, "pip", "compile", "-q", *OPTIONS, source, "-o", target],
+                why=f"locking {source.name}",
+                cwd=REPOSITORY,
+            )
     return 0
 
 

@@ -14,7 +14,9 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # What a newcomer's shell would not have: our virtual environment, variables of a local Azure, Python's own switches.
-_OURS = re.compile(r"^(VIRTUAL_ENV|AZURE_|ARM_|PULUMI_|AMLOPS_|PYTEST|PYTHON|REQUESTS_CA_BUNDLE$|SSL_CERT_FILE$|HTTPS_PROXY$|NO_PROXY$)")
+_OURS = re.compile(
+    r"^(VIRTUAL_ENV|AZURE_|ARM_|PULUMI_|AMLOPS_|PYTEST|PYTHON|REQUESTS_CA_BUNDLE$|SSL_CERT_FILE$|HTTPS_PROXY$|NO_PROXY$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,11 @@ def clone_into(folder: Path) -> Clone:
     """Clone what git tracks here, with changes that aren't committed yet, so that a test tells of the tree at hand."""
     path = folder / "clone"
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
         source, target = REPOSITORY / name, path / name
@@ -71,7 +77,10 @@ def clone_into(folder: Path) -> Clone:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
     clone = Clone(path)
-    clone.run("git init -q -b main && git add -A && git -c user.name=t -c user.email=t@example.invalid commit -qm 'feat: start'")
+    clone.run(
+        "git init -q -b main && git add -A && "
+        "git -c user.name=t -c user.email=t@example.invalid commit -qm 'feat: start'"
+    )
     return clone
 
 
@@ -92,7 +101,7 @@ def processes_of(folder: Path) -> list[str]:
             continue
         try:
             words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-            where = os.readlink(entry / "cwd")
+            where = str((entry / "cwd").readlink())
         except OSError:
             continue
         if words and (str(folder) in words or where.startswith(str(folder))):

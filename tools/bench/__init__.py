@@ -1,1 +1,1 @@
-"""`make bench`: ratios measured in one run on one machine, written to docs/performance.md. No test depends on a figure."""
+"""`make bench`: ratios of one run on one machine, written to docs/performance.md. No test depends on a figure."""

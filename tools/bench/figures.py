@@ -47,14 +47,19 @@ def page(figures: Sequence[Figure]) -> str:
     """The whole page."""
     cores = len(os.sched_getaffinity(0))
     model = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")),
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
         platform.machine(),
     )
     memory = int(Path("/proc/meminfo").read_text().split()[1]) / 1024 / 1024
     rows = "\n".join(figure.row() for figure in figures)
     return f"""# Performance
 
-Written by `make bench` on {dt.date.today().isoformat()}: {cores} cores ({model}), {memory:.0f} GiB, Python {platform.python_version()}.
+Written by `make bench` on {dt.date.today().isoformat()}: {cores} cores ({model}), {memory:.0f} GiB,
+Python {platform.python_version()}.
 Ratios are of one run on one machine; absolute figures tell of that machine only.
 
 | what | found | aim | met |

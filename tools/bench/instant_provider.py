@@ -1,4 +1,4 @@
-"""A provider that answers at once and knows nothing: the floor under a preview, beside which the adapter is measured."""
+"""A provider that answers at once and knows nothing: the floor under a preview."""
 
 from __future__ import annotations
 

@@ -34,7 +34,12 @@ def measure(folder: Path) -> Iterator[Figure]:
         clone.run(".venv/bin/python -m localazure --home .local/azure stop", code=None)
     ratio = with_adapter / floor
     found_text = f"{with_adapter:.2f} s, floor {floor:.2f} s, ratio {ratio:.2f}"
-    yield Figure("`amlops preview` of an unchanged deployment stack / a provider that answers at once", found_text, "≤ 1.3", ratio <= 1.3)
+    yield Figure(
+        "`amlops preview` of an unchanged deployment stack / a provider that answers at once",
+        found_text,
+        "≤ 1.3",
+        ratio <= 1.3,
+    )
 
 
 def _preview(clone: Clone) -> None:

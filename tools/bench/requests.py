@@ -1,4 +1,7 @@
-"""GET and PUT of 2 KB through each service's own SDK with 8 threads: the emulator, Azurite (blobs), moto server (DynamoDB)."""
+"""GET and PUT of 2 KB through each service's own SDK with 8 threads.
+
+The emulator (resource groups), Azurite (blobs), moto server (DynamoDB).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support import cloud as local_azure
+
 from tools.setup import cache
 from tools.setup.step import run
 
@@ -23,7 +27,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 THREADS, EACH = 8, 60  # requests a thread and round
 ROUNDS = 3
 TEXT = "x" * 2048
-_AZURITE = ("devstoreaccount1", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==")
+_AZURITE = (
+    "devstoreaccount1",
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+)
 
 
 def measure(folder: Path) -> Iterator[Figure]:
@@ -89,7 +96,11 @@ def _dynamo_calls(address: str) -> Calls:
         warnings.simplefilter("ignore")
         import boto3  # type: ignore[import-not-found]
     client = boto3.client(
-        "dynamodb", endpoint_url=address, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"  # noqa: S106
+        "dynamodb",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",  # noqa: S106
     )
     client.create_table(
         TableName="bench",
@@ -126,7 +137,16 @@ def _moto() -> Iterator[str]:
 def _azurite(folder: Path) -> Iterator[str]:
     port, data = _free_port(), folder / "azurite"
     program = REPOSITORY / "tools/node_modules/.bin/azurite-blob"
-    words = [program, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--blobPort", str(port), "--location", data]
+    words = [
+        program,
+        "--silent",
+        "--disableTelemetry",
+        "--skipApiVersionCheck",
+        "--blobPort",
+        str(port),
+        "--location",
+        data,
+    ]
     with _server(words, port):
         yield f"http://127.0.0.1:{port}"
 
@@ -134,7 +154,10 @@ def _azurite(folder: Path) -> Iterator[str]:
 @contextmanager
 def _server(words: list[object], port: int) -> Iterator[None]:
     process = subprocess.Popen(
-        [str(word) for word in words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+        [str(word) for word in words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
     )
     try:
         until = time.monotonic() + 60

@@ -26,9 +26,9 @@ def key(*files: Path, extra: str = "") -> str:
 
 
 def by_rename(name: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
-    """The folder `name` in the cache, and whether it was made now. `make` fills a temporary one, which is then renamed.
+    """The folder `name` in the cache, and whether it was made now. `make` fills a temporary one, which is renamed.
 
-    Two clones that build at once don't disturb each other: the second to finish finds the place taken and drops its own.
+    Two clones that build at once don't disturb each other: the second one finds the place taken and drops its own.
     """
     place = root() / name
     if place.is_dir():
@@ -49,7 +49,7 @@ def by_rename(name: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
 
 
 def in_place(name: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
-    """Like `by_rename`, for what can't be moved once made (a virtual environment): under a lock, with a mark at the end."""
+    """Like `by_rename`, for what can't be moved once made (a virtual environment): a lock, and a mark at the end."""
     place = root() / name
     mark = place / ".complete"
     if mark.exists():

@@ -32,7 +32,7 @@ def _tools() -> list[str]:
 def _python() -> list[str]:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     found = []
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this runs on whatever the machine has)
         found.append(
             f"Python 3.11 or newer: the programs use its types, this is {version} ({sys.executable}); "
             "install one and run `make PYTHON=python3.11 up`"
@@ -42,7 +42,8 @@ def _python() -> list[str]:
         import venv  # noqa: F401
     except ImportError:
         found.append(
-            f"Python's venv module: uv is installed into an environment of its own; `apt-get install python{version}-venv`"
+            "Python's venv module: uv is installed into an environment of its own; "
+            f"`apt-get install python{version}-venv`"
         )
     return found
 

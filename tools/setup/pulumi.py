@@ -32,7 +32,9 @@ def install(tools: Path, uv: Path, bin: Path) -> None:
         if present:
             this.skip(f"from PATH ({present})")
         else:
-            place, made = cache.by_rename(f"pulumi/{cache.key(tools / 'go.sum')}", lambda at: _build(tools, uv, version, at))
+            place, made = cache.by_rename(
+                f"pulumi/{cache.key(tools / 'go.sum')}", lambda at: _build(tools, uv, version, at)
+            )
             present = place / "pulumi"
             this.note = "built from its Go module" if made else "there"
         if not (link.is_symlink() and link.resolve() == present.resolve()):
@@ -68,7 +70,9 @@ def _go(tools: Path, uv: Path) -> Path:
     needed = (int(found[1]), int(found[2])) if found else (0, 0)
     machine = shutil.which("go")
     if machine:
-        said = subprocess.run([machine, "env", "GOVERSION"], capture_output=True, text=True, env={**os.environ, "GOTOOLCHAIN": "local"})
+        said = subprocess.run(
+            [machine, "env", "GOVERSION"], capture_output=True, text=True, env={**os.environ, "GOTOOLCHAIN": "local"}
+        )
         has = re.match(r"go(\d+)\.(\d+)", said.stdout)
         if has and (int(has[1]), int(has[2])) >= needed:
             return Path(machine)
@@ -80,6 +84,9 @@ def wheel(lock: Path, uv: Path) -> Path:
 
     def make(place: Path) -> None:
         run([uv, "venv", "-q", "--python", sys.executable, place], why=f"making an environment for {lock.stem}")
-        run([uv, "pip", "install", "-q", "--python", place / "bin/python", "--require-hashes", "-r", lock], why=f"installing {lock.stem}")
+        run(
+            [uv, "pip", "install", "-q", "--python", place / "bin/python", "--require-hashes", "-r", lock],
+            why=f"installing {lock.stem}",
+        )
 
     return cache.in_place(f"{lock.stem}/{cache.key(lock, extra=sys.version)}", make)[0]

@@ -12,8 +12,15 @@ from . import cache
 from .step import run, step
 
 # The SDK of azure-native is 148 MB of source in 6,000 files; a program imports ten of its modules.
-_NATIVE = "machinelearningservices|resources|storage|keyvault|containerregistry|applicationinsights|operationalinsights|managedidentity|authorization"
-_SKIP = re.compile(rf"/pulumi_azure_native/(?!({_NATIVE}|_)[^/]*/)[^/]+/|/azure/mgmt/(?!machinelearningservices|core)|/(mypy|mypyc|debugpy|pygments)/")
+_NATIVE = (
+    "machinelearningservices|resources|storage|keyvault|containerregistry|applicationinsights|operationalinsights"
+    "|managedidentity|authorization|network|_"
+)
+_SKIP = re.compile(
+    rf"/pulumi_azure_native/(?!({_NATIVE})[^/]*/)[^/]+/"
+    r"|/azure/mgmt/(?!machinelearningservices|core)"
+    r"|/(mypy|mypyc|debugpy|pygments|sklearn|scipy)/"
+)
 
 
 def uv(tools: Path) -> Path:

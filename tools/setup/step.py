@@ -6,10 +6,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
 
 
 class SetupFailed(Exception):
@@ -47,6 +46,7 @@ def run(argv: Sequence[str | Path], *, why: str, cwd: Path | None = None, env: M
         tail = "\n".join(f"    {line}" for line in done.stdout.strip().splitlines()[-12:])
         raise SetupFailed(
             f"{why} failed: `{' '.join(words[:4])} …` ended with {done.returncode}\n{tail}\n"
-            "    Nothing half-made was kept. Is the network there, and the disk not full? Then run the same command again."
+            "    Nothing half-made was kept. Is the network there, and the disk not full? "
+            "Then run the same command again."
         )
     return done.stdout
