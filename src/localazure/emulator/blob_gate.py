@@ -1,7 +1,6 @@
 """The blob gate: everything that enters by a host name `{account}.blob.{suffix}`.
 
-It knows the accounts, checks who asks (account key, shared access signature, or a token of this cloud and its roles),
-and hands the request to Azurite under Azurite's own key. Bodies stream both ways. A write is answered once it is on
+It has every request admitted (blob_admission.py) and hands it to Azurite under Azurite's own key. Bodies stream both ways. A write is answered once it is on
 disk (azurite_inside.cjs).
 """
 
@@ -9,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.etree import ElementTree
@@ -21,13 +20,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from . import blob_containers, blob_sas, blob_shared_key
-from .arm.errors import ArmError
-from .arm.ids import ArmId
+from . import blob_containers, blob_sas
 from .azurite import VERSION, Azurite, AzuriteMissing, AzuriteUnavailable
-from .blob_errors import BlobError, authentication_failed, no_such_account, not_built, permission_mismatch
-from .blob_operations import ADD_ACTION, READ_ACTION, Operation, operation
-from .types.base import Principal
+from .blob_admission import Admission, Asked, BlobAdmissions
+from .blob_errors import BlobError, authentication_failed, not_built, permission_mismatch
+from .blob_operations import READ_ACTION, operation
 
 if TYPE_CHECKING:
     from .cloud import Cloud
@@ -55,55 +52,12 @@ _OVERRIDES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A storage account as the gate needs it."""
-
-    name: str
-    id: ArmId
-    keys: tuple[str, str]
-    secret: str  # user delegation keys derive from it
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request taken apart. `target` is the encoded path with its query, header names are in lower case."""
-
-    method: str
-    account: Account
-    container: str
-    blob: str
-    target: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    client: str
-
-    @property
-    def version(self) -> str:
-        return self.headers.get("x-ms-version", VERSION)
-
-    @property
-    def scope(self) -> ArmId:
-        """Where roles are looked for."""
-        if not self.container:
-            return self.account.id
-        return ArmId(f"{self.account.id.text}/blobServices/default/containers/{self.container}")
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """How a request was let in: by key, by signature or as somebody. `only_new`: it may not overwrite a blob."""
-
-    by: str  # "key", "signature" or "token"
-    principal: Principal | None = None
-    only_new: bool = False
-
-
 class BlobGate:
     """An ASGI application for the hosts of blob storage."""
 
     def __init__(self, cloud: Cloud, azurite: Azurite, suffix: str) -> None:
         self._cloud, self._azurite = cloud, azurite
+        self._admissions = BlobAdmissions(cloud, suffix)
         self._ending = f".blob.{suffix}"
 
     def serves(self, host: str) -> bool:
@@ -128,7 +82,7 @@ class BlobGate:
     async def _answer(self, request: Request) -> Response:
         asked = self._asked(request)
         wanted = operation(asked.method, asked.container, asked.blob, asked.query)
-        admission = self._admit(asked, wanted)
+        admission = self._admissions.admit(asked, wanted)
         if wanted.name == "Get User Delegation Key":
             return await self._delegation_key(asked, admission, await request.body())
         headers = {name: value for name, value in asked.headers.items() if name not in _NOT_SENT_ON}
@@ -150,11 +104,9 @@ class BlobGate:
             blob_containers.gone(self._cloud, asked.account.id, asked.container)
         return await self._passed_on(asked, admission, answer)
 
-    # -- who asks ------------------------------------------------------------------------------------------------------
-
     def _asked(self, request: Request) -> Asked:
         host = request.headers.get("host", "").partition(":")[0].lower()
-        account = self._account(host)
+        account = self._admissions.account(host)
         raw = request.scope.get("raw_path") or quote(request.url.path).encode()
         path, query = raw.decode("latin-1").partition("?")[0], request.scope.get("query_string", b"").decode("latin-1")
         container, _, blob = unquote(path).lstrip("/").partition("/")
@@ -169,110 +121,6 @@ class BlobGate:
             client=request.client.host if request.client else "127.0.0.1",
         )
 
-    def _account(self, host: str) -> Account:
-        name = host.removesuffix(self._ending)
-        record = self._cloud.store.record("storage-account", name)
-        if not host.endswith(self._ending) or record is None:
-            raise no_such_account(host)
-        return Account(name, ArmId(record["id"]), (record["keys"][0], record["keys"][1]), record["secret"])
-
-    def _admit(self, asked: Asked, wanted: Operation) -> Admission:
-        given = asked.headers.get("authorization", "")
-        scheme = given.partition(" ")[0].lower()
-        if "sig" in asked.query:
-            return self._by_signature(asked, wanted)
-        if scheme == "sharedkey":
-            return self._by_key(asked, given)
-        if scheme == "bearer":
-            return self._by_token(asked, wanted, given.partition(" ")[2])
-        if scheme:
-            raise not_built(f"the authorization scheme '{given.partition(' ')[0]}'")
-        settings = self._cloud.settings
-        authority = f"{settings.base_url}/{settings.tenant_id}/oauth2/authorize"
-        raise BlobError(
-            401,
-            "NoAuthenticationInformation",
-            "Server failed to authenticate the request. Refer to the information in the www-authenticate header.",
-            headers={"WWW-Authenticate": f"Bearer authorization_uri={authority} resource_id=https://storage.azure.com"},
-        )
-
-    def _by_key(self, asked: Asked, given: str) -> Admission:
-        account = asked.account
-        self._keys_permitted(account)
-        date = asked.headers.get("x-ms-date") or asked.headers.get("date") or ""
-        try:
-            sent = datetime.strptime(date, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
-        except ValueError as error:
-            raise authentication_failed("The x-ms-date header is missing or is no date.") from error
-        if abs(datetime.now(UTC) - sent) > _SKEW:
-            raise authentication_failed(f"Request date header too old: '{date}'")
-        if not blob_shared_key.matches(given, account.keys, account.name, asked.method, asked.target, asked.headers):
-            raise authentication_failed(
-                "The MAC signature found in the HTTP request is not the same as any computed one."
-            )
-        return Admission("key")
-
-    def _keys_permitted(self, account: Account) -> None:
-        resource = self._cloud.store.get(account.id)
-        if resource is not None and resource.properties.get("allowSharedKeyAccess") is False:
-            raise BlobError(
-                403,
-                "KeyBasedAuthenticationNotPermitted",
-                "Key based authentication is not permitted on this storage account.",
-            )
-
-    def _by_signature(self, asked: Asked, wanted: Operation) -> Admission:
-        account = asked.account
-        if "skoid" not in asked.query:
-            self._keys_permitted(account)
-        grant = blob_sas.verify(
-            account.name,
-            account.keys,
-            account.secret,
-            asked.container,
-            asked.blob,
-            asked.query,
-            self._now(),
-            asked.client,
-        )
-        if grant.kind == "account" and wanted.level not in grant.levels:
-            raise BlobError(
-                403, "AuthorizationResourceTypeMismatch", "This request is not authorized to use this resource type."
-            )
-        letters = set(grant.letters)
-        enough = wanted.account_sas if grant.kind == "account" else wanted.sas
-        only_new = False
-        if not letters & set(enough):
-            if not (wanted.creates and "c" in letters):
-                raise permission_mismatch()
-            only_new = True
-        if grant.object_id is None:
-            return Admission("signature", only_new=only_new)
-        signer = self._in_role(asked.scope, wanted, Principal(grant.object_id, "", grant.tenant_id or ""))
-        return replace(signer, by="signature", only_new=only_new or signer.only_new)
-
-    def _by_token(self, asked: Asked, wanted: Operation, token: str) -> Admission:
-        return self._in_role(asked.scope, wanted, self._principal(asked.account, token))
-
-    def _principal(self, account: Account, token: str) -> Principal:
-        try:
-            return self._cloud.identity.verify(token, ("storage", f"https://{account.name}{self._ending}"))
-        except ArmError as error:
-            raise BlobError(401, "InvalidAuthenticationInfo", error.message) from error
-
-    def _in_role(self, scope: ArmId, wanted: Operation, principal: Principal) -> Admission:
-        access = self._cloud.access
-        if access.allowed(principal, wanted.action, scope, data=wanted.data):
-            return Admission("token", principal)
-        if wanted.creates and access.allowed(principal, ADD_ACTION, scope, data=True):
-            return Admission("token", principal, only_new=True)
-        raise permission_mismatch()
-
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._cloud.clock.now(), UTC)
-
-    # -- what is asked -------------------------------------------------------------------------------------------------
-
     def _source(self, asked: Asked, admission: Admission, url: str) -> str:
         """Check that the source of a copy may be read; gives its URL as Azurite takes it."""
         parts = urlsplit(url)
@@ -286,7 +134,7 @@ class BlobGate:
         source = replace(
             asked,
             method="GET",
-            account=self._account(host),
+            account=self._admissions.account(host),
             container=container,
             blob=blob,
             target=f"{path}?{parts.query}" if parts.query else path,
@@ -295,9 +143,9 @@ class BlobGate:
         read = operation("GET", container, blob, {})
         bearer = asked.headers.get("x-ms-copy-source-authorization", "")
         if "sig" in source.query:
-            self._by_signature(source, read)
+            self._admissions.by_signature(source, read)
         elif bearer:
-            self._by_token(source, read, bearer.partition(" ")[2])
+            self._admissions.by_token(source, read, bearer.partition(" ")[2])
         elif admission.by == "token" and admission.principal is not None:
             if not self._cloud.access.allowed(admission.principal, READ_ACTION, source.scope, data=True):
                 raise permission_mismatch("The source of the copy can't be read.")
@@ -317,7 +165,8 @@ class BlobGate:
         fields = {
             "skoid": admission.principal.object_id,
             "sktid": admission.principal.tenant_id,
-            "skt": info.findtext("Start") or f"{self._now():%Y-%m-%dT%H:%M:%SZ}",
+            "skt": info.findtext("Start")
+            or f"{datetime.fromtimestamp(self._cloud.clock.now(), UTC):%Y-%m-%dT%H:%M:%SZ}",
             "ske": info.findtext("Expiry") or "",
             "sks": "b",
             "skv": asked.version,
