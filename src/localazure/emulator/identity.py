@@ -218,7 +218,12 @@ class Identity:
             issuer = self._store.record("issuer", str(said.get("iss", "")))
             if issuer is None:
                 raise TokenRefused(401, "invalid_client", f"AADSTS700211: No matching issuer '{said.get('iss')}'.")
-            said = jwt.decode(assertion, issuer["key"], algorithms=["RS256", "ES256"], options={"verify_aud": False})
+            said = jwt.decode(
+                assertion,
+                issuer["key"],
+                algorithms=["RS256", "ES256"],
+                options={"verify_aud": False, "require": ["iss", "sub", "aud", "exp"]},
+            )
         except jwt.InvalidTokenError as problem:
             raise TokenRefused(
                 401, "invalid_client", f"AADSTS700027: The client assertion is not valid: {problem}."
