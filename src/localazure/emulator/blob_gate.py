@@ -1,7 +1,7 @@
 """The blob gate: everything that enters by a host name `{account}.blob.{suffix}`.
 
-It has every request admitted (blob_admission.py) and hands it to Azurite under Azurite's own key. Bodies stream both ways. A write is answered once it is on
-disk (azurite_inside.cjs).
+It has every request admitted (blob_admission.py) and hands it to Azurite under Azurite's own key. Bodies
+stream both ways. A write is answered once it is on disk (azurite_inside.cjs).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.etree import ElementTree
@@ -42,7 +42,6 @@ _HOP_BY_HOP = frozenset(
     ]
 )
 _NOT_SENT_ON = _HOP_BY_HOP | {"authorization", "host", "date", "expect", "x-ms-date", "x-ms-copy-source-authorization"}
-_SKEW = timedelta(minutes=15)
 _OVERRIDES = {
     "rscc": "cache-control",
     "rscd": "content-disposition",
@@ -162,11 +161,11 @@ class BlobGate:
             info = ElementTree.fromstring(body)  # noqa: S314 (expat here resolves nothing outside; the size is bounded)
         except ElementTree.ParseError as error:
             raise BlobError(400, "InvalidXmlDocument", f"XML specified is not syntactically valid: {error}") from error
+        now = datetime.fromtimestamp(self._cloud.clock.now(), UTC)
         fields = {
             "skoid": admission.principal.object_id,
             "sktid": admission.principal.tenant_id,
-            "skt": info.findtext("Start")
-            or f"{datetime.fromtimestamp(self._cloud.clock.now(), UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "skt": info.findtext("Start") or f"{now:%Y-%m-%dT%H:%M:%SZ}",
             "ske": info.findtext("Expiry") or "",
             "sks": "b",
             "skv": asked.version,
