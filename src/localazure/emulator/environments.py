@@ -81,6 +81,7 @@ class Environments:
 
     async def _build(self, log: Path, python: str, *what: str | Path) -> None:
         self._cache.mkdir(parents=True, exist_ok=True)
+        before = log.stat().st_size if log.exists() else 0
         builder = [sys.executable, "-m", environment_builder.__name__, *what]
         child = await self._cloud.processes.spawn(
             "environment build",
@@ -95,7 +96,9 @@ class Environments:
             await child.terminate(0)
             raise
         if code != 0:
-            raise EnvironmentBuildFailed(_tail(log) or f"The build ended with exit code {code} and said nothing.")
+            raise EnvironmentBuildFailed(
+                _tail(log, before) or f"The build ended with exit code {code} and said nothing."
+            )
 
 
 def cache_root(env: Mapping[str, str]) -> Path:
@@ -110,6 +113,7 @@ def _without_client_settings(env: Mapping[str, str], home: Path) -> dict[str, st
     return {k: v for k, v in env.items() if not (own and k in (*_CLIENT_SETTINGS, *_CA_SETTINGS))}
 
 
-def _tail(log: Path) -> str:
+def _tail(log: Path, start: int) -> str:
     with log.open(errors="replace") as file:
+        file.seek(start)
         return "".join(deque(file, _TAIL)).strip()

@@ -35,6 +35,8 @@ async def fetch(cloud: Cloud, spec: Spec, folder: Path, log: Path) -> Artifacts:
     What happens stands in `log`. Raises ArmError 400 as Azure words it.
     """
     python = await _interpreter(cloud, spec, log)
+    for name in spec.without:
+        _say(log, f"properties.{name} is set: the local Azure does nothing for it")
     if not folder.exists():
         part = folder.with_name(f"{folder.name}.part")
         shutil.rmtree(part, ignore_errors=True)

@@ -90,7 +90,7 @@ class Deployment:
             log.rename(log.with_suffix(".previous.log"))
         made = await server.start(self._cloud.processes, spec, found, log)
         try:
-            await made.ready(spec.readiness, self._cloud.clock)
+            await made.ready(spec, self._cloud.clock)
         except BaseException:
             await made.end(0)
             raise

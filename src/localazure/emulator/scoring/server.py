@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..arm.errors import ArmError
 from .artifacts import Artifacts
-from .spec import Probe, Spec
+from .spec import Spec
 from .upstream import Answer, UpstreamError, exchange, request
 
 if TYPE_CHECKING:
@@ -55,18 +55,18 @@ class Server:
         except (UpstreamError, TimeoutError):
             return False
 
-    async def ready(self, probe: Probe, clock: Clock) -> None:
+    async def ready(self, spec: Spec, clock: Clock) -> None:
         """Wait for as many answers as the probe wants; raises ArmError 400 ResourceNotReady with the log's last lines.
 
-        The probe's patience runs on the emulator's clock. Nobody waits for its delay or its period: a server that
+        The probes' patience runs on the emulator's clock. Nobody waits for its delay or its period: a server that
         answers early is ready early.
         """
-        until, answered = clock.now() + probe.patience, 0
+        probe, until, answered = spec.readiness, clock.now() + spec.patience, 0
         while answered < probe.successes:
             if self.child.returncode is not None:
                 raise self._not_ready("User container has crashed or terminated.")
             if clock.now() >= until:
-                raise self._not_ready(f"Readiness probe failed for {probe.patience:g} s.")
+                raise self._not_ready(f"Readiness probe failed for {spec.patience:g} s.")
             if await self.healthy(probe.timeout):
                 answered += 1
             else:

@@ -14,6 +14,8 @@ from ..arm.ids import ArmId
 from ..store import Body
 from .durations import seconds
 
+_UNSERVED = ("dataCollector", "appInsightsEnabled")
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -45,8 +47,10 @@ class Spec:
     capacity: int
     concurrency: int  # requests at once per instance
     timeout: float  # seconds for one request
+    startup: Probe | None
     readiness: Probe
     liveness: Probe
+    without: tuple[str, ...]  # what is set and does nothing here
     content: str
 
     @property
@@ -54,6 +58,11 @@ class Spec:
         endpoint = self.id.parent
         assert endpoint is not None and endpoint.parent is not None
         return endpoint.parent
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a container may take until it is ready."""
+        return (self.startup.patience if self.startup else 0.0) + self.readiness.patience
 
     @property
     def pending(self) -> int:
@@ -104,8 +113,10 @@ def read(resource_id: ArmId, body: Body) -> Spec:
         capacity=capacity,
         concurrency=int(requests.get("maxConcurrentRequestsPerInstance") or 1),
         timeout=seconds(requests.get("requestTimeout") or "PT5S", "properties.requestSettings.requestTimeout"),
+        startup=_probe(properties["startupProbe"], "startupProbe") if properties.get("startupProbe") else None,
         readiness=_probe(properties.get("readinessProbe") or {}, "readinessProbe"),
         liveness=_probe(properties.get("livenessProbe") or {}, "livenessProbe"),
+        without=tuple(name for name in _UNSERVED if properties.get(name)),
         content=hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16],
     )
 

@@ -42,7 +42,21 @@ def test_defaults_are_azures() -> None:
     """5 s a request, one at a time, probes every 10 s up to 30 failures; twice as many requests may wait."""
     spec = read(BLUE, body())
     assert (spec.timeout, spec.concurrency, spec.capacity, spec.pending) == (5.0, 1, 1, 2)
-    assert spec.readiness.patience == 310.0
+    assert spec.patience == 310.0
+
+
+def test_startup_probe_adds_to_the_patience() -> None:
+    """A container has the startup probe's time before the readiness probe's begins."""
+    probe = {"initialDelay": "PT1M", "period": "PT10S", "failureThreshold": 3}
+    assert read(BLUE, body(startupProbe=probe)).patience == 400.0
+
+
+def test_what_does_nothing_is_noted() -> None:
+    """Data collection and Application Insights are taken and named, for the log."""
+    assert read(BLUE, body(dataCollector={"collections": {}}, appInsightsEnabled=True)).without == (
+        "dataCollector",
+        "appInsightsEnabled",
+    )
 
 
 @pytest.mark.parametrize(
