@@ -1,4 +1,7 @@
-"""Picks the program by the stack's name: `shared`, `<env>.shared`, `<env>` or `<env>.<deployment>`. Nothing more."""
+"""Picks the program by the stack's name: `shared`, `<env>.shared`, `<env>` or `<env>.<deployment>`. Nothing more.
+
+Each program is imported alone: the SDK's modules cost up to a second each.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from pathlib import Path
 import pulumi
 
 from amlops.config import ConfigError, Repository, load_environment
-from programs import deployment, environment, shared
 
 
 def main() -> None:
@@ -17,10 +19,16 @@ def main() -> None:
     try:
         found = load_environment(repo, name)
         if part == "shared" or (not part and found.settings.platform is None):
+            from programs import shared
+
             shared.run(found, stack)
         elif part:
+            from programs import deployment
+
             deployment.run(repo, found, part, stack)
         else:
+            from programs import environment
+
             environment.run(found, stack)
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None

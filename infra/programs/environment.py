@@ -13,7 +13,6 @@ from components.grant import Scope
 from components.identity import Identity
 from components.monitoring import Monitoring
 from components.place import Place
-from components.private_endpoint import PrivateEndpoint
 from components.resource_group import ResourceGroup
 from components.storage import Storage
 from components.team_access import TeamAccess
@@ -82,6 +81,8 @@ def run(environment: Environment, stack: str) -> None:
 
     subnet = platform.network.private_endpoint_subnet
     if subnet is not None:
+        from components.private_endpoint import PrivateEndpoint  # the SDK's network module costs a second
+
         targets = {
             "amlworkspace": workspace.workspace_id,
             "blob": storage.account_id,

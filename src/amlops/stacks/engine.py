@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,6 @@ class Result:
     stack: StackName
     counts: Mapping[str, int]
     changes: tuple[Change, ...]
-    outputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def changed(self) -> int:
@@ -85,9 +84,12 @@ class Engine:
 
     def export(self, stack: StackName) -> dict[str, Any]:
         """The stack's state as Pulumi exports it (`resources`, `pending_operations`), {} for one never brought up."""
-        if not self.exists(stack):
+        from pulumi.automation import StackNotFoundError
+
+        try:
+            deployment = self._workspace.export_stack(stack.text).deployment
+        except StackNotFoundError:
             return {}
-        deployment = self._on(stack).export_stack().deployment
         return deployment if isinstance(deployment, dict) else {}
 
     def cancel(self, stack: StackName) -> None:
@@ -97,9 +99,6 @@ class Engine:
     def stacks(self) -> dict[str, int]:
         """Every stack of the backend with the number of its resources."""
         return {found.name: found.resource_count or 0 for found in self._workspace.list_stacks()}
-
-    def exists(self, stack: StackName) -> bool:
-        return stack.text in self.stacks()
 
     def command(self, stack: StackName, *arguments: str) -> str:
         """Any other command of the CLI on the stack; gives its output. Raises StackFailed."""
@@ -141,23 +140,37 @@ class Engine:
     def _on(self, stack: StackName) -> Stack:
         from pulumi.automation import Stack
 
-        return Stack.create_or_select(stack.text, self._workspace)
+        class Bare(Stack):
+            """Without the four calls of the CLI that Stack makes around each run; the events say it all."""
+
+            def __init__(self, name: str, workspace: LocalWorkspace) -> None:
+                self.name = name
+                self.workspace = workspace
+
+            def outputs(self) -> Any:
+                return {}
+
+            def info(self, show_secrets: bool = True) -> Any:
+                return {}
+
+        return Bare(stack.text, self._workspace)
 
     def _run(self, stack: StackName, doing: str, run: Callable[[Stack, Heard], Any]) -> Result:
-        from pulumi.automation import CommandError, ConcurrentUpdateError
+        from pulumi.automation import CommandError, ConcurrentUpdateError, StackNotFoundError
 
         heard = Heard(self.progress.line, self.progress.hint)
         try:
-            done = run(self._on(stack), heard)
+            try:
+                run(self._on(stack), heard)
+            except StackNotFoundError:
+                self._workspace.create_stack(stack.text)
+                run(self._on(stack), heard)
         except ConcurrentUpdateError:
             message = f"another run holds the stack {stack}; wait for its end (`pulumi cancel` only if it is gone)"
             raise AmlopsError(message, exit_code=5) from None
         except CommandError as error:
             raise StackFailed(stack, doing, heard.failures, _tail(error)) from None
-        outputs = getattr(done, "outputs", None) or {}
-        return Result(
-            stack, heard.counts, tuple(heard.changes), {name: output.value for name, output in outputs.items()}
-        )
+        return Result(stack, heard.counts, tuple(heard.changes))
 
 
 def _tail(error: Exception) -> str:
