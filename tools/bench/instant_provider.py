@@ -47,7 +47,7 @@ class Instant(provider_pb2_grpc.ResourceProviderServicer):
 
 def main() -> None:
     server = grpc.server(futures.ThreadPoolExecutor(32), options=[("grpc.max_receive_message_length", 400 << 20)])
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Instant(), server)  # type: ignore[no-untyped-call]
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Instant(), server)
     sys.stdout.write(f"{server.add_insecure_port('127.0.0.1:0')}\n")
     sys.stdout.flush()
     server.start()

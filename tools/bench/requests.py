@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,7 +119,7 @@ def _bench_environment() -> Path:
 
     def make(place: Path) -> None:
         run([uv, "venv", "-q", "--python", sys.executable, place], why="making the benchmark's environment")
-        install = [uv, "pip", "install", "-q", "--compile-bytecode", "--python", place / "bin/python"]
+        install: Sequence[str | Path] = [uv, "pip", "install", "-q", "--compile-bytecode", "--python", place / "bin/python"]
         run([*install, "--require-hashes", "-r", lock], why="installing moto")
 
     return cache.in_place(f"bench/{cache.key(lock)}", make)[0]
@@ -127,17 +127,17 @@ def _bench_environment() -> Path:
 
 @contextmanager
 def _moto() -> Iterator[str]:
-    place, port = _bench_environment(), _free_port()
-    words = [place / "bin/moto_server", "-H", "127.0.0.1", "-p", str(port)]
+    place, port = _bench_environment(), free_port()
+    words: Sequence[str | Path] = [place / "bin/moto_server", "-H", "127.0.0.1", "-p", str(port)]
     with _server(words, port):
         yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
 def _azurite(folder: Path) -> Iterator[str]:
-    port, data = _free_port(), folder / "azurite"
+    port, data = free_port(), folder / "azurite"
     program = REPOSITORY / "tools/node_modules/.bin/azurite-blob"
-    words = [
+    words: Sequence[str | Path] = [
         program,
         "--silent",
         "--disableTelemetry",
@@ -152,7 +152,7 @@ def _azurite(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _server(words: list[object], port: int) -> Iterator[None]:
+def _server(words: Sequence[str | Path], port: int) -> Iterator[None]:
     process = subprocess.Popen(
         [str(word) for word in words],
         stdout=subprocess.DEVNULL,
@@ -175,6 +175,6 @@ def _server(words: list[object], port: int) -> Iterator[None]:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])

@@ -41,7 +41,7 @@ def environment(repository: Path, uv: Path) -> Path:
     """`.venv` from `requirements-local.lock`; made anew when the lock or Python changed. Gives its `bin`."""
     venv, lock = repository / ".venv", repository / "requirements-local.lock"
     mark, wanted = venv / ".made-from", cache.key(lock, extra=f"{sys.version} {repository}")
-    pip = [uv, "pip", "install", "-q", "--python", venv / "bin/python"]
+    pip: list[str | Path] = [uv, "pip", "install", "-q", "--python", venv / "bin/python"]
     there = mark.exists() and mark.read_text() == wanted
     with step("Python environment .venv") as this:
         if there:

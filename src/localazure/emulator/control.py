@@ -68,7 +68,7 @@ def _status(cloud: Cloud, asked: Any) -> dict[str, Any]:
     return {
         "resources": [{"id": r.id.text, "state": r.state} for r in cloud.store.below("/subscriptions")],
         "deleted": sorted(cloud.store.records("deleted")),
-        "processes": list(cloud.store.records("process").values()),
+        "processes": [{**found, "pid": int(pid)} for pid, found in cloud.store.records("process").items()],
         "clock": cloud.clock.view(),
         "operations": cloud.operations.mode,
     }
