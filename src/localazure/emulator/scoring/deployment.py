@@ -33,6 +33,11 @@ class Deployment:
         self._watcher: asyncio.Task[None] | None = None
         self._leaving: dict[Server, asyncio.Task[None]] = {}
 
+    @property
+    def serving(self) -> Server | None:
+        """The server that takes requests now."""
+        return self._server
+
     async def server(self) -> Server:
         """The server that takes requests now; waits while there is none."""
         while self._server is None:

@@ -72,6 +72,7 @@ class Front:
 
     def __init__(self, cloud: Cloud, deployments: Mapping[str, Deployment], requests: Requests) -> None:
         self._cloud, self._deployments, self._requests = cloud, deployments, requests
+        self._holders = names.Holders(cloud.store)
         self._shares: dict[str, Shares] = {}
         self._copies: dict[str, Copies] = {}
         self._mirrored: set[asyncio.Task[None]] = set()
@@ -105,7 +106,7 @@ class Front:
         parts = raw.split(b"/inference/", 1)[-1].split(b"/", 2)
         if len(parts) < 2:
             raise Refused(404)
-        endpoint = names.holder(self._cloud.store, parts[0].decode("latin-1"), parts[1].decode("latin-1"))
+        endpoint = self._holders.get(parts[0].decode("latin-1"), parts[1].decode("latin-1"))
         if endpoint is None:
             raise Refused(404, f"There is no online endpoint '{parts[1].decode('latin-1')}' in this region.")
         target = b"/" + (parts[2] if len(parts) > 2 else b"")
@@ -180,11 +181,13 @@ class Front:
         loop = asyncio.get_running_loop()
         until = loop.time() + _PATIENCE
         while True:
-            try:
-                async with asyncio.timeout_at(until):
-                    server = await deployment.server()
-            except TimeoutError:
-                raise Refused(503, "The deployment does not serve.", "model_not_ready", name) from None
+            server = deployment.serving
+            if server is None:
+                try:
+                    async with asyncio.timeout_at(until):
+                        server = await deployment.server()
+                except TimeoutError:
+                    raise Refused(503, "The deployment does not serve.", "model_not_ready", name) from None
             try:
                 async with asyncio.timeout(deployment.spec.timeout):
                     return await server.answer(message)

@@ -27,7 +27,7 @@ _MOST_MIRRORED = 50  # per cent
 
 
 class OnlineEndpoint(ResourceType):
-    type = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints"
+    type = names.ENDPOINT
     immutable = ("location",)
 
     def admit(self, call: Call) -> None:
