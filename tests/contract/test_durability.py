@@ -37,10 +37,10 @@ def kill(cloud: LocalCloud) -> None:
     """kill -9 of the emulator, and wait until it is gone."""
     pid = int(cloud.told["pid"])
     os.kill(pid, signal.SIGKILL)
-    until(lambda: not _lives(pid))
+    until(lambda: not lives(pid))
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
@@ -121,7 +121,7 @@ def test_nothing_is_left_of_it_when_it_is_stopped(tmp_path: Path) -> None:
     """After `stop`, and after a kill and a `stop`, no process has the home in its words."""
     with support.running(tmp_path) as cloud:
         pid = int(cloud.told["pid"])
-    assert not _lives(pid)
+    assert not lives(pid)
     with support.running(tmp_path) as cloud:
         kill(cloud)
     assert not [p for p in Path("/proc").iterdir() if p.name.isdigit() and _mentions(p, tmp_path)]
