@@ -90,10 +90,18 @@ class Workspace:
 
     def details(self, job: str) -> dict[str, Any]:
         """Run history's details."""
-        token = self.cloud.credential().get_token("https://ml.azure.com/.default").token
+        return dict(self.plane("GET", f"/history/v1.0{self.id}/runs/{job}/details").raise_for_status().json())
+
+    def mlflow(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """MLflow's REST API, which must answer 200."""
+        answer = self.plane(method, f"/mlflow/v2.0{self.id}/api/2.0/mlflow/{path}", body)
+        return dict(answer.raise_for_status().json())
+
+    def plane(self, method: str, path: str, body: Any = None, caller: Caller | None = None) -> httpx.Response:
+        """A request to a data plane, whatever it answers."""
+        token = self.cloud.credential(caller).get_token("https://ml.azure.com/.default").token
         with _http(self.cloud) as http:
-            path = f"/history/v1.0{self.id}/runs/{job}/details"
-            return dict(http.get(path, headers={"Authorization": f"Bearer {token}"}).raise_for_status().json())
+            return http.request(method, path, json=body, headers={"Authorization": f"Bearer {token}"})
 
     def ml_client(self) -> MLClient:
         """azure-ai-ml as users have it; call it within `prepared`."""

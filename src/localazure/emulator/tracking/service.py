@@ -46,8 +46,7 @@ class Tracking:
         self._client: httpx.AsyncClient | None = None
 
     async def start(self) -> None:
-        """Cheap; the server comes with its first use."""
-        self._client = httpx.AsyncClient(trust_env=False, timeout=60)
+        """Nothing: the server comes with its first use."""
 
     async def stop(self) -> None:
         await self.server.stop()
@@ -73,7 +72,7 @@ class Tracking:
 
     async def client(self) -> httpx.AsyncClient:
         if self._client is None:
-            raise TrackingUnavailable("Tracking is not started.")
+            self._client = httpx.AsyncClient(trust_env=False, timeout=60)
         return self._client
 
     async def open_run(self, workspace: ArmId, guid: str, job: Named) -> str:
