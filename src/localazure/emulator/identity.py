@@ -8,6 +8,7 @@ import secrets
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .arm.errors import ArmError
@@ -49,13 +50,20 @@ class Credential:
     client_secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """What signs the tokens, and its name in the key set."""
+
+    private: Any
+    public: Any
+    id: str
+
+
 class Identity:
     """Principals are records of the store; user-assigned identities are principals by their resource."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store, self._settings, self._clock = store, settings, clock
-        self._private, self._kid = _signing_key(store)
-        self._public = self._private.public_key()
         self._verified: dict[str, dict[str, Any]] = {}
 
     # -- principals --------------------------------------------------------------------------------------------------
@@ -119,7 +127,8 @@ class Identity:
             "idtyp": "app",
             "ver": "1.0",
         }
-        return jwt.encode(claims, self._private, algorithm="RS256", headers={"kid": self._kid})
+        key = self._key
+        return jwt.encode(claims, key.private, algorithm="RS256", headers={"kid": key.id})
 
     def verify(self, token: str, kinds: Collection[str] = ("arm",)) -> Principal:
         """Who the token is. Raises ArmError 401 for a bad signature, a wrong audience or an expired one."""
@@ -150,7 +159,7 @@ class Identity:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
-                self._public,
+                self._key.public,
                 algorithms=["RS256"],
                 options={"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
             )
@@ -167,8 +176,8 @@ class Identity:
 
         from jwt.algorithms import RSAAlgorithm
 
-        key = json.loads(RSAAlgorithm.to_jwk(self._public))
-        return {"keys": [{**key, "use": "sig", "kid": self._kid}]}
+        key = json.loads(RSAAlgorithm.to_jwk(self._key.public))
+        return {"keys": [{**key, "use": "sig", "kid": self._key.id}]}
 
     def managed(self, identity: ArmId | str) -> Principal:
         """The principal of a user-assigned identity's resource. Raises ArmError 404 if it isn't there."""
@@ -179,6 +188,11 @@ class Identity:
         return Principal(found["principalId"], found["clientId"], self._settings.tenant_id)
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _key(self) -> SigningKey:
+        """Loaded with the first token: a start is quicker without."""
+        return _signing_key(self._store)
 
     def _by_secret(self, client: str, secret: str) -> Principal:
         kept = self._store.record("principal", client)
@@ -254,7 +268,7 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _signing_key(store: Store) -> tuple[Any, str]:
+def _signing_key(store: Store) -> SigningKey:
     """The key that signs tokens: made at the first start, then the same, so that tokens outlive a restart."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
@@ -267,4 +281,5 @@ def _signing_key(store: Store) -> tuple[Any, str]:
         ).decode()
         kept = {"pem": pem, "kid": secrets.token_hex(10)}
         store.set_record("key", "tokens", kept)
-    return serialization.load_pem_private_key(kept["pem"].encode(), None), kept["kid"]
+    private = serialization.load_pem_private_key(kept["pem"].encode(), None)
+    return SigningKey(private, private.public_key(), kept["kid"])

@@ -87,10 +87,10 @@ class MachineLearningWorkspace(ResourceType):
 
     def show(self, cloud: Cloud, resource: Resource) -> Body:
         base = cloud.settings.base_url
-        below = [c for c in cloud.store.of_type(self.type) if _hub(c) == resource.id.key]
         computed: Body = {"discoveryUrl": f"{base}/discovery", "mlFlowTrackingUri": cloud.tracking.uri(resource.id)}
         if str(resource.body.get("kind")) == "Hub":
-            computed["associatedWorkspaces"] = [project.id.text for project in below]
+            projects = [found for found in cloud.store.of_type(self.type) if _hub(found) == resource.id.key]
+            computed["associatedWorkspaces"] = [project.id.text for project in projects]
         return resource.with_properties(**computed).body
 
     async def provision(self, cloud: Cloud, resource: Resource) -> Resource | None:
