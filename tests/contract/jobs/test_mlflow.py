@@ -42,6 +42,10 @@ with mlflow.start_run() as run:
     )
 assert abs(mlflow.sklearn.load_model(logged.model_uri).predict([[3.0]])[0] - 3.0) < 1e-9
 assert run.info.run_id in list(mlflow.search_runs()["run_id"])
+registered = mlflow.register_model(logged.model_uri, "registered-by-mlflow")
+assert registered.version == "1", registered
+assert abs(mlflow.sklearn.load_model("models:/registered-by-mlflow/1").predict([[3.0]])[0] - 3.0) < 1e-9
+assert [v.version for v in mlflow.MlflowClient().search_model_versions("name='registered-by-mlflow'")] == ["1"]
 """
 
 
@@ -63,10 +67,13 @@ def test_a_job_logs_and_its_run_is_read_by_the_job_s_name(lab: Workspace) -> Non
 
 
 def test_a_model_is_logged_and_loaded(lab: Workspace) -> None:
-    """Without a job: a run in the workspace's default experiment, with a scikit-learn model."""
+    """Without a job: a run in the default experiment, with a scikit-learn model, which becomes the workspace's own."""
     lab.wait(lab.submit("true"))
     logged = client(lab, MODEL)
     assert logged.returncode == 0, logged.stderr
+    model = lab.ml_client().models.get("registered-by-mlflow", version="1")
+    assert model.type == "mlflow_model"
+    assert "/datastores/workspaceartifactstore/paths/LoggedModels/" in model.path
 
 
 def test_another_workspace_sees_nothing_of_it(lab: Workspace) -> None:

@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse, Response
 
 from ..arm.errors import ArmError, bad_request
 from ..data_plane import Caller
-from ..jobs import places
+from ..jobs import assets, places
+from ..store import Resource
 
 if TYPE_CHECKING:
     from ..blob_places import BlobPlace
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 # `mlflow-artifacts:/workspaces/{guid}/{experiment}/…`, as the server composes it
 _OF_RUN = re.compile(r"workspaces/([^/]+)/\d+/([^/]+)/artifacts(?:/(.*))?")
+_REGISTERED = re.compile(r"workspaces/([^/]+)/registered/([^/]+)/([^/]+)(?:/(.*))?")
 _OF_MODEL = re.compile(r"workspaces/([^/]+)/\d+/models/([^/]+)/artifacts(?:/(.*))?")
+_LOGGED = re.compile(r"models:/(m-[0-9a-f]+)")
+_MODELS, _RUNS = "LoggedModels/", "ExperimentRun/dcid."
 
 
 class Artifacts:
@@ -51,6 +55,21 @@ class Artifacts:
         files = await self._files(places.below(root, path))
         return JSONResponse({"files": [{**file, "path": prefix + str(file["path"])} for file in files]})
 
+    def uri_of(self, caller: Caller, address: str) -> str:
+        """The datastore URI behind what a version is registered from: `mlflow-artifacts:/…` or `models:/{id}`."""
+        if logged := _LOGGED.fullmatch(address):
+            root = places.container(self._cloud.store, caller.workspace.id)
+            place = places.below(root, f"{_MODELS}{logged[1]}")
+        else:
+            place = self._place(caller, address.removeprefix("mlflow-artifacts:"))
+        return assets.long_uri(caller.workspace.id, f"azureml://datastores/workspaceartifactstore/paths/{place.path}")
+
+    def address_of_version(self, caller: Caller, version: Resource) -> str:
+        """Where the client downloads a registered version, whoever registered it."""
+        container = version.id.parent
+        name = container.name if container else ""
+        return f"mlflow-artifacts:/workspaces/{caller.guid}/registered/{name}/{version.id.name}"
+
     async def listing(self, place: BlobPlace) -> Response:
         return JSONResponse({"files": await self._files(place)})
 
@@ -74,7 +93,11 @@ class Artifacts:
         path = path.strip("/")
         if ".." in path.split("/"):
             raise bad_request("INVALID_PARAMETER_VALUE", f"'{path}' is no artifact path.")
-        for pattern, folder in ((_OF_MODEL, "LoggedModels/"), (_OF_RUN, "ExperimentRun/dcid.")):
+        registered = _REGISTERED.fullmatch(path)
+        if registered and registered[1] == caller.guid:
+            version = caller.workspace.id.child("models", registered[2]).child("versions", registered[3])
+            return places.below(places.locate(self._cloud, caller.workspace.id, version.text), registered[4] or "")
+        for pattern, folder in ((_OF_MODEL, _MODELS), (_OF_RUN, _RUNS)):
             found = pattern.fullmatch(path)
             if found and found[1] == caller.guid:
                 root = places.container(self._cloud.store, caller.workspace.id)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..arm.errors import ArmError
 from ..data_plane import SCOPE, Caller, answering, authorise
 from ..jobs.spec import DEFAULT_EXPERIMENT
+from . import registry
 from .artifacts import Artifacts
 from .server import TrackingUnavailable
 from .service import WORKSPACE_HEADER
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 # First segments that the server answers; what is missing (its own registry, jobs, gateway, …) is no part of Azure ML.
 _PASSED = frozenset({"runs", "experiments", "metrics", "logged-models", "traces", "artifacts", "datasets"})
-_READS = re.compile(r"(^|/)(search|get|list|get-history|get-history-bulk|get-by-name)(/|$)")
+_READS = re.compile(r"(^|/)(search|get|list|get-history|get-history-bulk|get-by-name|get-latest-versions)(/|$)")
 _ANY_EXPERIMENT = "0"  # what the client takes for the default experiment; here each workspace has its own
 _KEPT_HEADERS = ("content-type", "accept", "user-agent")
 
@@ -36,6 +37,7 @@ class Proxy:
 
     def __init__(self, cloud: Cloud, tracking: Tracking) -> None:
         self._cloud, self._tracking, self._artifacts = cloud, tracking, Artifacts(cloud)
+        self._registry = registry.Registry(cloud, self._artifacts)
 
     def routes(self) -> list[Route]:
         # artifact addresses come with doubled slashes, so everything below the workspace is one path
@@ -48,9 +50,12 @@ class Proxy:
             raise _not_here("/".join(parts))
         service, rest = parts[2], parts[3:]
         reads = request.method == "GET" or (request.method == "POST" and bool(_READS.search("/".join(rest))))
-        caller = authorise(self._cloud, request, f"experiments/runs/{'read' if reads else 'write'}")
+        kind = "models/versions" if rest[0] in registry.SERVICES else "experiments/runs"
+        caller = authorise(self._cloud, request, f"{kind}/{'read' if reads else 'write'}")
         if service == "mlflow-artifacts" and rest[0] == "artifacts":
             return await self._artifacts.answer(request, caller, "/".join(rest[1:]))
+        if service == "mlflow" and rest[0] in registry.SERVICES:
+            return await self._registered(request, caller, parts)
         if service != "mlflow" or rest[0] not in _PASSED:
             raise _not_here("/".join(parts))
         if rest == ["artifacts", "list"]:
@@ -61,6 +66,13 @@ class Proxy:
             return await self._forward(request, caller, "/".join(parts))
         except (TrackingUnavailable, httpx.TransportError) as error:
             raise ArmError(503, "TEMPORARILY_UNAVAILABLE", str(error)) from error
+
+    async def _registered(self, request: Request, caller: Caller, parts: list[str]) -> Response:
+        given = dict(request.query_params) if request.method == "GET" else await request.json()
+        answer = self._registry.answer(caller, "/".join(parts[3:]), given)
+        if answer is None:
+            raise _not_here("/".join(parts))
+        return JSONResponse(answer)
 
     async def _forward(self, request: Request, caller: Caller, path: str) -> Response:
         tracking = self._tracking
