@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..cloud import Cloud
     from ..tables import Route
 
+
 async def put(cloud: Cloud, behaviour: ResourceType, route: Route, call: Call, mode: str) -> Reply:
     """PUT and PATCH: the body is whole by now. Answers when the work is done, or at once with a URL to poll."""
     background = behaviour.long_running or (route.lro and mode != AT_ONCE)
