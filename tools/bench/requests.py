@@ -119,7 +119,15 @@ def _bench_environment() -> Path:
 
     def make(place: Path) -> None:
         run([uv, "venv", "-q", "--python", sys.executable, place], why="making the benchmark's environment")
-        install: Sequence[str | Path] = [uv, "pip", "install", "-q", "--compile-bytecode", "--python", place / "bin/python"]
+        install: Sequence[str | Path] = [
+            uv,
+            "pip",
+            "install",
+            "-q",
+            "--compile-bytecode",
+            "--python",
+            place / "bin/python",
+        ]
         run([*install, "--require-hashes", "-r", lock], why="installing moto")
 
     return cache.in_place(f"bench/{cache.key(lock)}", make)[0]

@@ -11,6 +11,16 @@ from . import azurite, machine, pulumi, python
 from .step import SetupFailed
 
 
+def link(at: Path, to: Path) -> None:
+    """A link, made anew only where it leads elsewhere; by rename, so that it is never away."""
+    if at.is_symlink() and at.readlink() == to:
+        return
+    fresh = at.with_name(f".{at.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(to)
+    fresh.replace(at)
+
+
 def main() -> int:
     repository = Path(__file__).resolve().parents[2]
     tools, began = repository / "tools", time.monotonic()
@@ -18,10 +28,14 @@ def main() -> int:
     try:
         machine.check(repository)
         uv = python.uv(tools)
-        bin = python.environment(repository, uv)
-        with ThreadPoolExecutor(2) as pool:
-            for work in [pool.submit(pulumi.install, tools, uv, bin), pool.submit(azurite.install, tools, uv, bin)]:
-                work.result()
+        with ThreadPoolExecutor(3) as pool:
+            environment = pool.submit(python.environment, repository, uv)
+            cli = pool.submit(pulumi.provide, tools, uv, repository / ".venv/bin")
+            blobs = pool.submit(azurite.provide, tools, uv)
+            bin, (modules, node) = environment.result(), blobs.result()
+            link(tools / "node_modules", modules)
+            link(bin / "node", node)
+            link(bin / "pulumi", cli.result())
     except SetupFailed as problem:
         sys.stderr.write(f"\nset-up stopped: {problem}\n")
         return 1

@@ -14,36 +14,24 @@ from .step import run, step
 OLDEST_NODE = 20
 
 
-def install(tools: Path, uv: Path, bin: Path) -> None:
-    """Links `tools/node_modules` to the cache, and `node` into the environment where the machine has none."""
+def provide(tools: Path, uv: Path) -> tuple[Path, Path]:
+    """(the folder `node_modules` with Azurite, the file of Node)."""
     with step("Azurite") as this:
-        node = _node()
-        if node is None:
-            wheels = wheel(tools / "node.lock", uv) / "bin"
-            for name in ("node", "npm"):
-                (bin / name).unlink(missing_ok=True)
-                (bin / name).symlink_to(wheels / name)
-            node = bin / "node"
+        node = _node() or wheel(tools / "node.lock", uv) / "bin/node"
 
         def make(place: Path) -> None:
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(tools / name, place)
-            path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
             run(
                 [node.parent / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"],
                 why="installing Azurite",
                 cwd=place,
-                env={"PATH": path},
+                env={"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"},
             )
 
         place, made = cache.by_rename(f"node/{cache.key(tools / 'package-lock.json')}", make)
         this.note = "installed" if made else "there"
-        link = tools / "node_modules"
-        if not (link.is_symlink() and link.resolve() == (place / "node_modules").resolve()):
-            if link.is_dir() and not link.is_symlink():
-                shutil.rmtree(link)
-            link.unlink(missing_ok=True)
-            link.symlink_to(place / "node_modules")
+        return place / "node_modules", node
 
 
 def _node() -> Path | None:

@@ -23,23 +23,18 @@ def pinned(tools: Path) -> str:
     return found[1]
 
 
-def install(tools: Path, uv: Path, bin: Path) -> None:
-    """Puts `pulumi` into the clone's environment as a link."""
+def provide(tools: Path, uv: Path, bin: Path) -> Path:
+    """The CLI's file. `bin` is the clone's own, where a link of ours may lie: it does not count as the machine's."""
     version = pinned(tools)
     with step(f"Pulumi CLI {version}") as this:
-        link = bin / "pulumi"
         present = _on_path(version, bin)
         if present:
-            this.skip(f"from PATH ({present})")
-        else:
-            place, made = cache.by_rename(
-                f"pulumi/{cache.key(tools / 'go.sum')}", lambda at: _build(tools, uv, version, at)
-            )
-            present = place / "pulumi"
-            this.note = "built from its Go module" if made else "there"
-        if not (link.is_symlink() and link.resolve() == present.resolve()):
-            link.unlink(missing_ok=True)
-            link.symlink_to(present)
+            this.note = f"from PATH ({present})"
+            return present
+        name = f"pulumi/{cache.key(tools / 'go.sum')}"
+        place, made = cache.by_rename(name, lambda at: _build(tools, uv, version, at))
+        this.note = "built from its Go module" if made else "there"
+        return place / "pulumi"
 
 
 def _on_path(version: str, bin: Path) -> Path | None:
