@@ -94,6 +94,8 @@ def test_role_definitions(rehearsal: LocalCloud) -> None:
         with pytest.raises(HttpResponseError) as raised:
             assign(rehearsal, rehearsal.subscription, "00000000-0000-0000-0000-00000000dead", rehearsal.owner.object_id)
     assert code(raised.value) == (404, "RoleDefinitionDoesNotExist")
+    custom = f"/providers/Microsoft.Authorization/roleDefinitions/{READER}?api-version=2022-04-01"
+    assert send(rehearsal, "PUT", custom, {"properties": {"roleName": "Mine"}}).status_code == 501
 
 
 @pytest.mark.client

@@ -66,7 +66,7 @@ def test_a_create_is_polled_by_its_headers(rehearsal: LocalCloud) -> None:
 
 @pytest.mark.spec_example
 def test_the_last_answer_of_a_location_has_a_final_state(rehearsal: LocalCloud) -> None:
-    """202 at the Location while it runs, then the resource with a provisioningState that is final; a delete ends in 204."""
+    """202 at the Location while it runs, then the resource in a final state; a delete ends in 204."""
     rehearsal.control("PUT", "operations", {"mode": "polls:1"})
     path = LOGS.format(unique("log-"))
     body = {"location": rehearsal.location, "properties": {"retentionInDays": 30}}
@@ -108,7 +108,7 @@ def test_an_operation_that_fails(rehearsal: LocalCloud) -> None:
 
 @pytest.mark.spec_example
 def test_another_operation_is_in_progress(rehearsal: LocalCloud) -> None:
-    """A PUT while one runs that never ends: 409 AnotherOperationInProgress with Retry-After. A DELETE takes its place."""
+    """A PUT while one runs that never ends: 409 with Retry-After. A DELETE takes its place."""
     rehearsal.control("PUT", "faults", {"rules": [{"kind": "never-ends", "path": "registries/", "method": "PUT"}]})
     path = REGISTRY.format(unique("acr"))
     url = send(rehearsal, "PUT", path, registry(rehearsal)).headers["Azure-AsyncOperation"]

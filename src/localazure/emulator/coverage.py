@@ -41,7 +41,8 @@ def state(route: Route, types: Catalogue) -> str:
         return TYPE_MISSING
     if route.key in behaviour.actions():
         return BUILT
-    return OPERATION_MISSING if route.action is not None or route.method == "POST" else BUILT
+    missing = route.action is not None or route.method == "POST" or route.key in behaviour.refused
+    return OPERATION_MISSING if missing else BUILT
 
 
 def page(routes: Iterable[Route], types: Catalogue, sources: Mapping[str, str]) -> str:

@@ -74,7 +74,7 @@ async def _perform(cloud: Cloud, exchange: Exchange) -> Reply:
     action = behaviour.actions().get(route.key)
     if action is not None:
         return await action(call)
-    if route.action is not None or exchange.method == "POST":
+    if route.action is not None or exchange.method == "POST" or route.key in behaviour.refused:
         raise ArmError(501, "NotImplemented", f"The local Azure knows {route.name} but does not do it yet.")
     mode = exchange.operation_mode or cloud.operations.mode
     match exchange.method:

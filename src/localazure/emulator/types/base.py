@@ -59,6 +59,7 @@ class ResourceType:
 
     type: ClassVar[str]  # "Microsoft.X/a/b", canonical casing
     immutable: ClassVar[tuple[str, ...]] = ()  # dotted wire paths that the service refuses to change
+    refused: ClassVar[tuple[str, ...]] = ()  # keys of operations that it must not seem to have: they answer 501
     implicit_parent: ClassVar[bool] = False  # the parent is made along with it ("versions" make their container)
     coverage_note: ClassVar[str] = ""  # what the coverage page says beside "built"
     long_running: ClassVar[bool] = False  # `provision` takes real time: state stays Creating/Updating until it ends
