@@ -34,6 +34,8 @@ def parse(document: Document, model: type[T]) -> T:
 
 def _problem(document: Document, model: type[Closed], details: Mapping[str, Any]) -> Problem:
     loc = _in_document(document, details["loc"], details["type"])
+    if details["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        loc += (details["ctx"]["discriminator"].strip("'"),)
     message, rule = _message(model, loc, details)
     return document.problem(loc, message, rule)
 
@@ -49,8 +51,11 @@ def _message(model: type[Closed], loc: Loc, details: Mapping[str, Any]) -> tuple
         todo = f'did you mean "{close[0]}"?' if close else "remove it"
         return f'"{where}" is an unknown key; available keys are {", ".join(known)}; {todo}', "unknown-key"
     if kind == "literal_error":
-        allowed = ", ".join(word.strip().strip("'") for word in context["expected"].replace(" or ", ", ").split(","))
-        return f'"{value}" is invalid as {where}; available values are {allowed}; choose one of them', "value"
+        return _not_one_of(where, value, context["expected"].replace(" or ", ", "))
+    if kind == "union_tag_invalid":
+        return _not_one_of(where, context["tag"], context["expected_tags"])
+    if kind == "union_tag_not_found":
+        return f'"{where}" is missing; add it', "missing-key"
     if kind == "string_pattern_mismatch":
         return f'"{value}" is invalid as {where}; it must match {context["pattern"]}; rename it', "pattern"
     if kind == "value_error":
@@ -58,6 +63,11 @@ def _message(model: type[Closed], loc: Loc, details: Mapping[str, Any]) -> tuple
     said = details["msg"].removeprefix("Input should be ")
     shown = "nothing" if value is None else f'"{value}"' if isinstance(value, str | int | float) else "this"
     return f"{shown} is invalid as {where}; it should be {said}; correct it", _rule(kind)
+
+
+def _not_one_of(where: str, value: Any, quoted: str) -> tuple[str, str]:
+    allowed = ", ".join(word.strip().strip("'") for word in quoted.split(","))
+    return f'"{value}" is invalid as {where}; available values are {allowed}; choose one of them', "value"
 
 
 def _rule(kind: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .mocked import Declared
+from tests.unit.infra.mocked import Declared
 
 FOLDER = Path(__file__).parent / "golden"
 

@@ -8,13 +8,12 @@ from typing import Any
 
 import pulumi
 import pytest
+from tests.unit.infra.mocked import Azure, Declared, declare
 
 from amlops.config import Repository, load_environment
 from amlops.releases import Asset, Provenance, Release, Stage, write_release, write_stage
 from amlops.releases.identity import release_id
 from programs import deployment
-
-from .mocked import Azure, Declared, declare
 
 ROOT = Path(__file__).parents[3]
 NAME = "wine-quality"

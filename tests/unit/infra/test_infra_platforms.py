@@ -6,12 +6,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.unit.infra import golden
+from tests.unit.infra.mocked import SUBSCRIPTION, Azure, declare
 
 from amlops.config import Repository, load_environment
 from programs import environment, shared
-
-from . import golden
-from .mocked import SUBSCRIPTION, Azure, declare
 
 REPO = Repository(Path(__file__).parents[3])
 PLATFORMS = ("local", "dev", "staging", "prod")
