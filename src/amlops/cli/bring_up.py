@@ -8,7 +8,7 @@ from typing import Any
 
 from amlops.config import load_about
 from amlops.errors import AmlopsError
-from amlops.releases import load_release, load_stage
+from amlops.releases import load_release, load_stage, write_stage
 from amlops.stacks import Result, StackName
 from amlops.stacks.recovery import prepare
 from amlops.stacks.recovery import up as recovered_up
@@ -56,7 +56,13 @@ def _release(session: Session, deployment: str) -> None:
     """Makes a release where the stage names none that exists, file and published assets."""
     repo, environment = session.repo, session.environment
     stage = load_stage(repo, deployment, environment.name)
-    if stage.current is not None and _exists(session, deployment, stage.current):
+    gone = [id for id in stage.running if not _exists(session, deployment, id)]
+    if stage.current is not None and not gone:
+        return
+    if gone:
+        stage = stage.without(gone)
+        write_stage(repo, deployment, environment.name, stage)
+    if stage.current is not None:
         return
     from amlops.releases.make import make_release
     from amlops.training import train
@@ -87,14 +93,14 @@ def _exists(session: Session, deployment: str, release: str) -> bool:
 
 
 def _serve(session: Session, stack: StackName, current: str) -> Served:
-    """Traffic where the endpoint has none, the state of it, and one request."""
+    """Traffic where there is none (on this machine: where the current release has none), the state of it, a request."""
     from amlops.rollout import ask, give_all_traffic, primary_key, read_endpoint
 
     assert stack.deployment is not None
     repo, about = session.repo, load_about(session.repo, stack.deployment)
     release = load_release(repo, stack.deployment, session.environment.name, current)
     place = session.endpoint(stack.deployment)
-    if give_all_traffic(place, release.deployment_name):
+    if give_all_traffic(place, release.deployment_name, take=session.environment.is_local):
         session.progress.line(f"all traffic of {place.endpoint} goes to {release.deployment_name}")
         with session.progress.step(f"reading the traffic into the state of {stack}"):
             urns = [

@@ -22,7 +22,6 @@ from .provenance import provenance
 from .publish import Publisher
 from .release import Asset, Release
 from .render import references, render
-from .stage import Stage
 from .writer import write_release, write_stage
 
 
@@ -61,7 +60,7 @@ def make_release(
     if environment.name == LOCAL:
         stage = load_stage(repo, deployment, LOCAL)
         if stage.current != release.id:
-            write_stage(repo, deployment, LOCAL, Stage(release.id, rejected=stage.rejected))
+            write_stage(repo, deployment, LOCAL, stage.moved_to(release.id))
     return release
 
 

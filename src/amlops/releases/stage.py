@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,17 @@ class Stage:
         """The ids that must be deployed, current first, each once."""
         ids = (self.current, self.candidate, self.previous)
         return tuple(dict.fromkeys(release for release in ids if release is not None))
+
+    def moved_to(self, id: str) -> Stage:
+        """With `id` as current. What was current stays as previous: it can't go while it has the traffic."""
+        if id == self.current:
+            return self
+        candidate = None if self.candidate == id else self.candidate
+        return replace(self, current=id, candidate=candidate, previous=self.current)
+
+    def without(self, gone: Collection[str]) -> Stage:
+        """Without the roles of these ids; `rejected` stays."""
+        current, candidate, previous = (
+            None if id in gone else id for id in (self.current, self.candidate, self.previous)
+        )
+        return replace(self, current=current, candidate=candidate, previous=previous if current else None)
