@@ -98,6 +98,26 @@ def test_role_definitions(rehearsal: LocalCloud) -> None:
     assert send(rehearsal, "PUT", custom, {"properties": {"roleName": "Mine"}}).status_code == 501
 
 
+@pytest.mark.spec_example
+@pytest.mark.parametrize(
+    ("name", "more", "status", "answer"),
+    [
+        ("5c2e8b0e-0000-4000-8000-000000000002", {"principalType": "User"}, 400, "UnmatchedPrincipalType"),
+        ("my-assignment", {}, 400, "InvalidRoleAssignmentId"),
+        ("5c2e8b0e-0000-4000-8000-000000000003", {"condition": "x", "conditionVersion": "2.0"}, 501, "NotImplemented"),
+    ],
+)
+def test_an_assignment_that_is_not_right(
+    rehearsal: LocalCloud, name: str, more: dict[str, str], status: int, answer: str
+) -> None:
+    """Its name is a GUID, its principal of the type that is said, and nothing in it is kept without effect."""
+    role = f"{rehearsal.subscription}/providers/Microsoft.Authorization/roleDefinitions/{READER}"
+    properties = {"roleDefinitionId": role, "principalId": rehearsal.owner.object_id, **more}
+    path = f"/resourceGroups/rg/providers/Microsoft.Authorization/roleAssignments/{name}?api-version=2022-04-01"
+    refused = send(rehearsal, "PUT", path, {"properties": properties})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (status, answer)
+
+
 @pytest.mark.client
 def test_who_has_no_role_sees_no_subscription(rehearsal: LocalCloud) -> None:
     """The list of subscriptions is empty without a role and not an error; a role on one group is enough to see it."""

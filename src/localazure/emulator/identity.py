@@ -75,6 +75,12 @@ class Identity:
         self._store.set_record("principal", made.client_id, kept)
         return made
 
+    def is_service_principal(self, object_id: str) -> bool:
+        """Whether somebody here has this object id: an application, or a user-assigned identity."""
+        applications = (kept["object_id"] for kept in self._store.records("principal").values())
+        identities = (str(found.properties.get("principalId")) for found in self._store.of_type(_IDENTITY))
+        return any(known.lower() == object_id.lower() for known in (*applications, *identities))
+
     def trust(self, issuer: str, public_key_pem: str) -> None:
         """Accept assertions that this issuer signs (GitHub's, say); an identity says itself which ones it takes."""
         self._store.set_record("issuer", issuer, {"issuer": issuer, "key": public_key_pem})
