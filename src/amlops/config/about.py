@@ -14,6 +14,8 @@ RelativeFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Z
 
 
 class Rollout(Closed):
+    """How a candidate takes over the traffic. Nothing reads it yet."""
+
     steps: Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(strict=False, min_length=1)] = (10, 50, 100)
     """Percent of the traffic that the candidate gets, step by step; rises and ends with 100."""
     mirror: Annotated[int, Field(ge=0, le=50)] = 0
@@ -21,7 +23,10 @@ class Rollout(Closed):
 
 
 class About(Closed):
+    """A whole file."""
+
     description: str
+    """What the deployment predicts, in a sentence."""
     team: Key
     """A team of every environment that this runs in."""
     environments: Annotated[tuple[Key, ...], Field(strict=False, min_length=1)]

@@ -13,24 +13,31 @@ from .fields import Guid, Key, Prefix, Region, TagValue
 
 class Subscription(Closed):
     alias: Key
-    """What people call it; pull requests and messages show this."""
+    """What people call the subscription. Nothing reads it yet."""
     id: Guid
+    """The subscription's id."""
 
 
 class Azure(Closed):
     """A subscription of Azure."""
 
     kind: Literal["azure"]
+    """Real Azure."""
     region: Region
+    """Azure's name of the region that holds every resource."""
     tenant: Guid
+    """Id of the Microsoft Entra tenant that the subscription trusts."""
     subscription: Subscription
+    """Where the resources go, and who pays."""
 
 
 class LocalAzure(Closed):
     """The local Azure that `amlops local start` runs on this machine; tenant and subscription are its own."""
 
     kind: Literal["local"]
+    """The local Azure. Only `environments/local.yaml` may say this."""
     region: Region
+    """The region that the resources claim to be in."""
 
 
 class Team(Closed):
@@ -48,10 +55,14 @@ class Registry(Closed):
     replicas: Annotated[tuple[Region, ...], Field(strict=False)] = ()
     """Further regions that hold a copy."""
     public_access: bool = True
+    """Whether it answers on its public address."""
 
 
 class Workspace(Closed):
+    """The Azure ML workspace."""
+
     display_name: str
+    """What Azure ML studio shows."""
     managed_network: Literal["disabled", "allow-internet-outbound", "allow-only-approved-outbound"]
     """Isolation of the workspace's own network. Azure allows only steps to the right."""
     outbound: dict[Key, Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$")]] = Field(
@@ -61,6 +72,8 @@ class Workspace(Closed):
 
 
 class Network(Closed):
+    """Who reaches the platform's resources, and by which way."""
+
     public_access: bool
     """Whether workspace, storage, vault and container registry answer on their public addresses."""
     private_endpoint_subnet: (
@@ -76,52 +89,75 @@ class Network(Closed):
 
 
 class Storage(Closed):
+    """The workspace's storage account."""
+
     redundancy: Literal["lrs", "zrs", "grs", "gzrs"]
+    """How many copies Azure keeps and where: one building, several zones, another region, zones and another region."""
     datastore_access: Literal["access-key", "identity"]
     """How the workspace's own datastores are reached: by the account's key, or as the caller."""
 
 
 class Vault(Closed):
+    """The workspace's key vault."""
+
     keep_deleted_days: Annotated[int, Field(ge=7, le=90)] = 7
+    """Days for which a deleted vault can be brought back, and holds its name. Azure fixes it when the vault is made."""
     purge_protection: bool = False
-    """Azure never lets it be switched off again."""
+    """Whether nobody can delete it for good before these days are over. Azure never lets it be switched off again."""
 
 
 class ContainerRegistry(Closed):
+    """The registry that holds the workspace's images."""
+
     sku: Literal["basic", "standard", "premium"]
+    """Azure's tier. Private endpoints need premium."""
 
 
 class Monitoring(Closed):
+    """Log Analytics and Application Insights."""
+
     retention_days: Annotated[int, Field(ge=30, le=730)] = 30
+    """Days for which logs are kept."""
 
 
 class Cluster(Closed):
     """A compute cluster."""
 
     size: Annotated[str, Field(pattern=r"^Standard_[A-Za-z0-9_]+$")]
+    """Azure's name of the kind of virtual machine, such as Standard_DS3_v2."""
     min_nodes: Annotated[int, Field(ge=0, le=100)] = 0
+    """Nodes that stand ready, and cost, without work too."""
     max_nodes: Annotated[int, Field(ge=1, le=100)]
+    """Nodes that the cluster may grow to."""
     idle_seconds: Annotated[int, Field(ge=60, le=86_400)] = 300
     """Seconds without work before a node is given back."""
     priority: Literal["dedicated", "low-priority"] = "dedicated"
+    """low-priority is cheaper, and Azure may take a node away while a job runs on it."""
 
 
 class Limits(Closed):
     """What this environment's quota is meant to hold; releases and clusters that ask for more are refused."""
 
     endpoints: Annotated[int, Field(ge=0, le=100)]
+    """Online endpoints. Nothing reads it yet."""
     instances_per_deployment: Annotated[int, Field(ge=1, le=50)]
+    """Instances of one online deployment."""
     nodes: Annotated[int, Field(ge=0)]
     """Nodes of all clusters together."""
 
 
 class Budget(Closed):
+    """What the environment may cost. Nothing reads it yet."""
+
     monthly: Annotated[float, Field(gt=0)]
     """In `currency`, a month."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    """Its ISO 4217 code."""
 
 
 class Deletion(Closed):
+    """What may be lost."""
+
     protect: bool
     """Pulumi refuses to delete or replace workspace, storage, vault, container registry and ML registry."""
     purge_names: bool = False
@@ -140,8 +176,9 @@ class Platform(Closed):
     container_registry: ContainerRegistry
     monitoring: Monitoring
     compute: dict[Key, Cluster]
-    """By the name that manifests use: `azureml:cpu`."""
+    """Compute clusters, by the name that manifests use: `azureml:cpu`."""
     teams: dict[Key, Team]
+    """Who works here, by the team's name."""
     limits: Limits
     budget: Budget
 
@@ -150,11 +187,15 @@ class EnvironmentFile(Closed):
     """A whole file. `registry` makes the stack `shared` (or `<name>.shared`), `platform` the stack `<name>`."""
 
     description: str
+    """What the environment is for, in a sentence."""
     cloud: Annotated[Azure | LocalAzure, Field(discriminator="kind")]
+    """Where it lies."""
     prefix: Prefix
+    """Opens the names of all resources. Another prefix means other names, so every resource is made anew."""
     owner: Key
     """The team that answers for the environment; goes into the tag `owner`."""
     tags: dict[str, TagValue] = Field(default_factory=dict)
+    """Further tags of every resource; `environment`, `owner` and `managed-by` are set anyway."""
     deletion: Deletion
     registry: Registry | None = None
     platform: Platform | None = None
