@@ -82,7 +82,10 @@ def _blob_calls(address: str) -> Calls:
     service = BlobServiceClient(f"{address}/{account}", credential={"account_name": account, "account_key": key})
     container = service.get_container_client("bench")
     container.create_container()
-    put = lambda at: container.upload_blob(f"blob{at}", TEXT, overwrite=True)  # noqa: E731
+
+    def put(at: int) -> object:
+        return container.upload_blob(f"blob{at}", TEXT, overwrite=True)
+
     for at in range(THREADS):
         put(at)
     return put, lambda at: container.download_blob(f"blob{at}").readall()
@@ -108,7 +111,10 @@ def _dynamo_calls(address: str) -> Calls:
         AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    put = lambda at: client.put_item(TableName="bench", Item={"k": {"S": f"{at}"}, "v": {"S": TEXT}})  # noqa: E731
+
+    def put(at: int) -> object:
+        return client.put_item(TableName="bench", Item={"k": {"S": f"{at}"}, "v": {"S": TEXT}})
+
     for at in range(THREADS):
         put(at)
     return put, lambda at: client.get_item(TableName="bench", Key={"k": {"S": f"{at}"}})
