@@ -1,4 +1,4 @@
-"""The emulator's only state: one SQLite file. What was answered is on disk (WAL, synchronous=FULL)."""
+"""The emulator's only state: one SQLite file. What was answered outlives a kill -9 (docs/adr/0006)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA busy_timeout=5000")
         self._db.executescript(_SCHEMA)
         self._depth = 0
