@@ -48,8 +48,11 @@ def command(stack: str, yes: bool, as_json: bool) -> None:
                 LocalAzure(repo.azure_home).stop()
     soft = [{"type": kept.type, "name": kept.name, "until": kept.until}] if kept else []
     if environment.settings.platform is not None and environment.name in removed:
-        workspace = {"type": "Microsoft.MachineLearningServices/workspaces", "name": session.names.workspace}
-        soft.append({**workspace, "until": None})
+        kinds = {
+            "Microsoft.MachineLearningServices/workspaces": session.names.workspace,
+            "Microsoft.OperationalInsights/workspaces": session.names.log_analytics,
+        }
+        soft += [{"type": kind, "name": name, "until": None} for kind, name in kinds.items()]
     text = [f"{name}: {number} resources deleted" for name, number in removed.items()] or ["nothing was there"]
     text += [f"soft-deleted, holds its name: {item['type']} {item['name']}" for item in soft]
     give({"deleted": removed, "soft_deleted": soft}, "\n".join(text), as_json=as_json)
