@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.support.cloud import LocalCloud
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # What a newcomer's shell would not have: our virtual environment, variables of a local Azure, Python's own switches.
@@ -60,6 +63,30 @@ class Clone:
     def git_status(self) -> str:
         return self.run("git status --porcelain")
 
+    def python(self, script: Path, *arguments: str, stack: str | None = None, code: int | None = 0) -> str:
+        """Run a script as a user would, in a shell after `eval "$(amlops env STACK)"`."""
+        words = shlex.join([".venv/bin/python", "-W", "ignore", str(script), *arguments])
+        return self.run(f"{in_shell_of(stack)}{words}", code=code)
+
+    def pulumi(self, arguments: str, stack: str, *, code: int | None = 0) -> str:
+        """The plain CLI after `eval "$(amlops env STACK)"`, with `--non-interactive`."""
+        return self.run(f"{in_shell_of(stack)}pulumi {arguments} -s {stack} --non-interactive", code=code)
+
+    @property
+    def home(self) -> Path:
+        """The local Azure's."""
+        return self.path / ".local" / "azure"
+
+    def cloud(self) -> LocalCloud:
+        """The clone's local Azure, which must run."""
+        told = json.loads(self.run(".venv/bin/python -m localazure --home .local/azure status --json"))
+        return LocalCloud(self.home, told)
+
+
+def in_shell_of(stack: str | None) -> str:
+    """What a user types before plain tools reach a stack."""
+    return "" if stack is None else f'set -e; eval "$(.venv/bin/amlops env {stack})"; '
+
 
 def clone_into(folder: Path) -> Clone:
     """Clone what git tracks here, with changes that aren't committed yet, so that a test tells of the tree at hand."""
@@ -79,7 +106,7 @@ def clone_into(folder: Path) -> Clone:
     clone = Clone(path)
     clone.run(
         "git init -q -b main && git add -A && "
-        "git -c user.name=t -c user.email=t@example.invalid commit -qm 'feat: start'"
+        "git -c user.name=t -c user.email=t@example.invalid commit -qm 'feat: start' --allow-empty"
     )
     return clone
 

@@ -1,0 +1,1 @@
+"""The whole path on the real engine and the local Azure, from a fresh clone in a fresh folder."""

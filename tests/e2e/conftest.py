@@ -1,0 +1,54 @@
+"""One fresh clone for all of e2e, brought up by the README's own command."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.clone import Clone, clone_into, processes_of, readme_commands
+
+GRACE_SECONDS = 20.0
+"""How long after its end a local Azure's children may still be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """The clone after `make up`, and what that printed."""
+
+    clone: Clone
+    printed: str
+
+
+@pytest.fixture(scope="session")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A fresh clone after the README's first command. It is taken down whatever happens.
+
+    E2E_FOLDER names a folder that keeps the clone from run to run, for who writes these tests.
+    """
+    kept = os.environ.get("E2E_FOLDER")
+    clone = clone_into(Path(kept) if kept else tmp_path_factory.mktemp("newcomer"))
+    try:
+        yield Up(clone, clone.run(readme_commands("Start")[0]))
+    finally:
+        clone.run(".venv/bin/python -m localazure --home .local/azure stop", code=None)
+        left = remaining(clone)
+    assert not left, f"processes outlive the local Azure: {left}"
+
+
+@pytest.fixture
+def clone(up: Up) -> Clone:
+    """The clone that is up. Whoever changes it puts it back, so that tests hold in any order."""
+    return up.clone
+
+
+def remaining(clone: Clone) -> list[str]:
+    """Processes of the clone that are still there after a grace period."""
+    until = time.monotonic() + GRACE_SECONDS
+    while (found := processes_of(clone.path)) and time.monotonic() < until:
+        time.sleep(0.2)
+    return found

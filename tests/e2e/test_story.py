@@ -1,0 +1,197 @@
+"""A newcomer's first half hour, in order: up, curl, look, change by other tools, destroy, up again."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
+
+from tests.support.clone import Clone, readme_commands
+
+from .conftest import Up, remaining
+
+pytestmark = pytest.mark.e2e
+STACK = "local.diabetes-progression"
+DEPLOYMENT = "diabetes-progression"
+GROUP, WORKSPACE, ENDPOINT = "rg-cml-local", "mlw-cml-local", "cml-diabetes-progression-local"
+WHERE = (GROUP, WORKSPACE, ENDPOINT)
+
+
+def test_up_ends_with_a_curl_line_that_answers(up: Up) -> None:
+    """The README's first command ends with a line to paste, and that line predicts."""
+    predictions = json.loads(up.clone.run(curl_line(up.printed)))["predictions"]
+    assert len(predictions) == 2
+    assert all(20 < value < 400 for value in predictions)
+
+
+def test_up_leaves_git_status_empty(clone: Clone) -> None:
+    """What `local` writes lies outside what git tracks."""
+    assert clone.git_status() == ""
+
+
+def test_up_again_changes_nothing(clone: Clone) -> None:
+    """A second run finds everything there: not one resource of the cloud is written, and the line to paste is told."""
+    before = resources(clone)
+    printed = clone.run(readme_commands("Start")[0])
+    assert resources(clone) == before
+    assert len(re.findall(r": no change$", printed, re.MULTILINE)) >= 3
+    assert json.loads(clone.run(curl_line(printed)))["predictions"]
+
+
+def test_status_shows_stacks_endpoint_traffic_and_release(clone: Clone) -> None:
+    """`amlops status local` in words and as JSON say the same."""
+    found = clone.amlops_json("status local")
+    assert {stack["name"]: stack["resources"] > 0 for stack in found["stacks"]} == dict.fromkeys(
+        ("local.shared", "local", STACK), True
+    )
+    (deployment,) = found["deployments"]
+    release = deployment["stage"]["current"]
+    assert sum(deployment["endpoint"]["traffic"].values()) == 100
+    assert release in [served["release"] for served in deployment["endpoint"]["deployments"]]
+    words = clone.amlops("status local")
+    for part in (release, deployment["endpoint"]["url"], f"r-{release} 100 %", "local.shared", STACK):
+        assert part in words
+
+
+def test_the_readmes_commands_work(clone: Clone) -> None:
+    """Each line of "Look around" but the destroy runs as it stands, in one shell; the preview shows no change."""
+    lines = [line for line in readme_commands("Look around") if "destroy" not in line]
+    printed = clone.run("set -e\n" + "\n".join(lines))
+    assert re.search(r"\d+ unchanged", printed)
+    assert not re.search(r"to (create|update|delete|replace)", printed)
+    assert clone.git_status() == ""
+
+
+def test_a_deleted_endpoint_comes_back(clone: Clone) -> None:
+    """Deleted by Azure's SDK: `pulumi refresh` sees it gone, `pulumi up` makes it, `amlops up` sets its traffic."""
+    with ml(clone) as client:
+        client.online_endpoints.begin_delete(*WHERE).result()
+        assert "2 deleted" in clone.pulumi("refresh --yes --skip-preview", STACK)
+        assert "+ 2 created" in clone.pulumi("up --yes --skip-preview", STACK)
+        assert traffic(client) == {}
+        served = clone.amlops_json(f"up {STACK}")["deployments"]
+        assert traffic(client) == {f"r-{served[0]['release']}": 100}
+    assert served[0]["answer"]["predictions"]
+
+
+def test_a_changed_tag_leaves_split_and_capacity(clone: Clone) -> None:
+    """While a candidate has 10 % and current was scaled out, a tag of the environment changes: `pulumi up` changes the
+    tag and nothing else of endpoint and deployments, and a preview afterwards shows no change.
+    """
+    stage = clone.path / f".local/deployments/{DEPLOYMENT}/stages/local.yaml"
+    before = stage.read_text()
+    current = release_of(before)
+    manifest, environment = f"deployments/{DEPLOYMENT}/deployment.yml", "environments/local.yaml"
+    try:
+        with (clone.path / manifest).open("a") as file:
+            file.write("environment_variables:\n  ROUND: two\n")
+        candidate = clone.amlops_json(f"release {DEPLOYMENT}")["release"]
+        assert candidate != current
+        stage.write_text(f'current: "{current}"\ncandidate: "{candidate}"\nprevious: null\nrejected: []\n')
+        clone.pulumi("up --yes --skip-preview", STACK)
+        with ml(clone) as client:
+            split = {f"r-{current}": 90, f"r-{candidate}": 10}
+            endpoint = client.online_endpoints.get(*WHERE)
+            endpoint.properties.traffic = split
+            client.online_endpoints.begin_create_or_update(*WHERE, endpoint).result()
+            scale = {"sku": {"name": "Default", "capacity": 2}}
+            client.online_deployments.begin_update(*WHERE, f"r-{current}", scale).result()
+
+            file = clone.path / environment
+            file.write_text(file.read_text().replace('cost-center: "0"', 'cost-center: "4711"'))
+            clone.pulumi("up --yes --skip-preview", STACK)
+            found = client.online_endpoints.get(*WHERE)
+            capacity = {item.name: item.sku.capacity for item in client.online_deployments.list(*WHERE)}
+            assert found.tags["cost-center"] == "4711"
+            assert traffic(client) == split
+            assert capacity == {f"r-{current}": 2, f"r-{candidate}": 1}
+        assert "to update" not in clone.pulumi("preview", STACK)
+    finally:
+        clone.run(f"git checkout -q {manifest} {environment}")
+        stage.write_text(before)
+        with ml(clone) as client:
+            endpoint = client.online_endpoints.get(*WHERE)
+            endpoint.properties.traffic = {f"r-{current}": 100}
+            client.online_endpoints.begin_create_or_update(*WHERE, endpoint).result()
+        clone.pulumi("up --yes --skip-preview", STACK)
+
+
+def test_a_second_release_takes_over(clone: Clone) -> None:
+    """`amlops release` and `amlops up` after an edit: the new release gets the traffic, the old one stays beside it."""
+    stage = clone.path / f".local/deployments/{DEPLOYMENT}/stages/local.yaml"
+    before = release_of(stage.read_text())
+    manifest = clone.path / f"deployments/{DEPLOYMENT}/deployment.yml"
+    try:
+        with manifest.open("a") as file:
+            file.write("environment_variables:\n  ROUND: three\n")
+        new = clone.amlops_json(f"release {DEPLOYMENT}")["release"]
+        assert clone.amlops_json(f"up {STACK}")["deployments"][0]["release"] == new
+        (found,) = clone.amlops_json("status local")["deployments"]
+        assert found["endpoint"]["traffic"] == {f"r-{new}": 100}
+        assert (found["stage"]["current"], found["stage"]["previous"]) == (new, before)
+        assert {served["release"] for served in found["endpoint"]["deployments"]} == {new, before}
+    finally:
+        clone.run("git checkout -q deployments")
+
+
+def test_destroy_leaves_nothing(clone: Clone) -> None:
+    """No process, empty stacks, no resource but listed soft-deleted ones; the README's first command works again."""
+    (line,) = [line for line in readme_commands("Look around") if "destroy" in line]
+    told = clone.run(line)
+    assert remaining(clone) == []
+    stacks = list((clone.path / ".local/pulumi/.pulumi/stacks").rglob("*.json"))
+    assert len(stacks) == 3
+    for stack in stacks:
+        assert not (json.loads(stack.read_text())["checkpoint"].get("latest") or {}).get("resources"), stack
+    owner = [id for id in resources(clone) if "/roleAssignments/" not in id or "/resourceGroups/" in id]
+    assert owner == [], "beside the subscription's owner there is something left"
+    deleted = [key.rsplit("/", 1)[-1] for key in records(clone, "deleted")]
+    assert deleted
+    assert all(name in told for name in deleted), f"soft-deleted {deleted}, and told was:\n{told}"
+    printed = clone.run(readme_commands("Start")[0])
+    assert json.loads(clone.run(curl_line(printed)))["predictions"]
+    assert clone.git_status() == ""
+
+
+def curl_line(printed: str) -> str:
+    """The command that `make up` printed to paste."""
+    found = re.search(r"^\s*(curl .*)$", printed, re.MULTILINE)
+    assert found, f"no curl line in:\n{printed}"
+    assert shutil.which("curl"), "the line to paste needs curl"
+    return f"{found[1]} --silent --fail"
+
+
+def release_of(stage: str) -> str:
+    found = re.search(r"^current: ['\"]?(\w+)", stage, re.MULTILINE)
+    assert found, stage
+    return found[1]
+
+
+def ml(clone: Clone) -> Any:
+    return clone.cloud().client(MachineLearningServicesMgmtClient)
+
+
+def traffic(client: Any) -> dict[str, int]:
+    live = client.online_endpoints.get(*WHERE).properties.traffic or {}
+    return {name: percent for name, percent in live.items() if percent}
+
+
+def resources(clone: Clone) -> dict[str, str]:
+    """Every resource of the local Azure, id to etag, read from its store."""
+    return dict(_rows(clone, "SELECT id, etag FROM resources"))
+
+
+def records(clone: Clone, kind: str) -> list[str]:
+    """Keys of what else the local Azure keeps."""
+    return [key for (key,) in _rows(clone, "SELECT key FROM records WHERE kind = ?", kind)]
+
+
+def _rows(clone: Clone, query: str, *values: str) -> list[Any]:
+    with closing(sqlite3.connect(f"file:{clone.home / 'state.db'}?mode=ro", uri=True)) as store:
+        return store.execute(query, values).fetchall()
