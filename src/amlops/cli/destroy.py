@@ -14,7 +14,7 @@ from amlops.stacks.soft_delete import deleted_vault
 
 from .options import json_option, stack_argument, yes_option
 from .output import give
-from .session import open_session
+from .session import explaining, open_session
 from .targets import stacks_of
 
 
@@ -38,7 +38,7 @@ def command(stack: str, yes: bool, as_json: bool) -> None:
         removed = {}
         for one in reversed(stacks):
             if known.get(one.text):
-                with told.step(f"destroying {one}"):
+                with told.step(f"destroying {one}"), explaining(session):
                     prepare(session.engine, session.azure, one)
                     removed[one.text] = session.engine.destroy(one).counts.get("delete", 0)
         kept = deleted_vault(session.azure, environment) if environment.settings.platform else None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
 from amlops.azure import Azure
 from amlops.config import Environment, Names, Repository
+from amlops.errors import AmlopsError
 from amlops.local_azure import LocalAzure, Running
 from amlops.progress import Progress
 from amlops.rollout import Place
@@ -43,6 +46,18 @@ class Session:
         """The online endpoint of a deployment here."""
         client = self.azure.machine_learning(self.environment.subscription_id)
         return Place(client, self.names.resource_group, self.names.workspace, self.names.endpoint(deployment))
+
+
+@contextmanager
+def explaining(session: Session) -> Iterator[None]:
+    """Says so where a failure comes from a local Azure that ended while it was used."""
+    try:
+        yield
+    except AmlopsError as error:
+        if session.running is None or LocalAzure(session.repo.azure_home).status() is not None:
+            raise
+        lost = "the local Azure ended on the way (see `amlops local logs`); run it again, it goes on from here"
+        raise AmlopsError(f"{error}\n{lost}", exit_code=error.exit_code) from None
 
 
 def open_session(repo: Repository, environment: Environment, progress: Progress, *, start: bool) -> Session:

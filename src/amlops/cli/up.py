@@ -15,7 +15,7 @@ from amlops.stacks import hold
 from .bring_up import Served, bring_up
 from .options import json_option, stack_argument
 from .output import give
-from .session import Session, open_session
+from .session import Session, explaining, open_session
 from .targets import stacks_of
 
 
@@ -34,7 +34,8 @@ def command(stack: str, as_json: bool) -> None:
     environment, stacks = stacks_of(repo, stack)
     with hold(repo, environment.name, f"amlops up {stack}"):
         session = open_session(repo, environment, told, start=True)
-        results, served = bring_up(session, stacks)
+        with explaining(session):
+            results, served = bring_up(session, stacks)
     seconds = round(time.monotonic() - started, 1)
     found = {
         "environment": environment.name,

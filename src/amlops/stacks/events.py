@@ -14,6 +14,9 @@ _COLOUR = re.compile(r"<\{%.*?%\}>")
 _AMBIENT = re.compile(r"using pulumi-\S+ from \$PATH|^resource plugin .* is expected to have version")
 """Warnings of every run with plugins from PATH, which is what the local environment means to use."""
 
+_SUMMARIES = ("update failed", "preview failed", "refresh failed", "destroy failed")
+"""What the engine adds when something else failed already."""
+
 _DOING = {
     "create": "creating",
     "update": "updating",
@@ -83,7 +86,9 @@ class Heard:
         if not text or _AMBIENT.search(text) or event.ephemeral:
             return
         if event.severity == "error":
-            self.failures.append(Failure(event.urn or "", text.removeprefix("error: ")))
+            said = _without_traceback(text.removeprefix("error: "))
+            if said not in _SUMMARIES:
+                self.failures.append(Failure(event.urn or "", said))
         elif event.severity in ("warning", "info#err"):
             self.line(text)
         elif event.severity == "info":
@@ -110,6 +115,14 @@ class Heard:
         operation = str(getattr(step.op, "value", step.op))
         if operation not in _QUIET and step.type.startswith("azure-native:"):
             self.hint(f"{short(step.urn)} done")
+
+
+def _without_traceback(text: str) -> str:
+    """A program that raises is told of by its traceback; its last line says what happened."""
+    if "Traceback (most recent call last)" not in text:
+        return text
+    frames = [line for line in text.splitlines() if line and not line.startswith((" ", "Traceback"))]
+    return frames[-1] if frames else text
 
 
 def short(urn: str) -> str:
