@@ -26,7 +26,7 @@ class NewRun:
 
 
 def insert(database: Path, run: NewRun) -> None:
-    """Make the run, or reset it to its beginning where it is there already.
+    """Make the run, or reset it to its beginning where it is there already, maybe of a workspace that is gone.
 
     Source: MLflow 3.17, table `runs`; `artifact_uri` as the server itself composes it.
     """
@@ -39,7 +39,9 @@ def insert(database: Path, run: NewRun) -> None:
             "INSERT INTO runs(run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time,"
             " source_version, lifecycle_stage, artifact_uri, experiment_id)"
             " VALUES(?, ?, 'JOB', '', '', '', 'RUNNING', ?, '', 'active', ?, ?)"
-            " ON CONFLICT(run_uuid) DO UPDATE SET status='RUNNING', start_time=excluded.start_time, end_time=NULL",
+            " ON CONFLICT(run_uuid) DO UPDATE SET status='RUNNING', start_time=excluded.start_time, end_time=NULL,"
+            " name=excluded.name, lifecycle_stage='active', artifact_uri=excluded.artifact_uri,"
+            " experiment_id=excluded.experiment_id",
             (run.id, run.name, began, f"{location}/{run.id}/artifacts", run.experiment),
         )
         for table in _LOGGED:
