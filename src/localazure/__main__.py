@@ -14,12 +14,13 @@ from typing import Any
 from .daemon import Daemon, DaemonError
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="localazure", description="A local Azure to rehearse on.")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The words that are understood; the reference page is made from it."""
+    words = argparse.ArgumentParser(prog="localazure", description="A local Azure to rehearse on.")
+    words.add_argument(
         "--home", type=Path, default=Path(".local/azure"), help="where its state lies (default: %(default)s)"
     )
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = words.add_subparsers(dest="command", required=True)
     for name, text in {
         "start": "start it if it does not run, and wait until it answers",
         "stop": "end it and its children; its state stays",
@@ -32,8 +33,12 @@ def main() -> int:
         if name == "start":
             command.add_argument("--port", type=int, help="the TLS port (default: the last one, else a free one)")
         if name == "logs":
-            command.add_argument("--lines", type=int, default=100)
-    asked = parser.parse_args()
+            command.add_argument("--lines", type=int, default=100, help="how many (default: %(default)s)")
+    return words
+
+
+def main() -> int:
+    asked = parser().parse_args()
     try:
         return _do(Daemon(asked.home), asked)
     except (DaemonError, OSError) as problem:

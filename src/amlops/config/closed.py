@@ -71,9 +71,7 @@ def _not_one_of(where: str, value: Any, quoted: str) -> tuple[str, str]:
 
 
 def _rule(kind: str) -> str:
-    if kind.endswith(("_type", "_parsing")):
-        return "type"
-    return "range" if kind.startswith(("greater", "less", "string_too", "too_")) else kind.replace("_", "-")
+    return "range" if kind.startswith(("greater", "less", "string_too", "too_")) else "type"
 
 
 def path(loc: Loc) -> str:

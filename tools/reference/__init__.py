@@ -1,0 +1,1 @@
+"""Reference pages, made from the code that they tell of. What nobody described is a finding."""

@@ -1,0 +1,138 @@
+"""The page of environment variables: what `amlops env` prints and who reads it, and what our own programs read."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from amlops.config import Repository, load_environment
+from amlops.local_azure import Running
+from amlops.stacks import variables
+
+from .page import GENERATED, REPOSITORY, Page, code, table
+
+HEAD = f"""# Environment variables
+
+{GENERATED}
+
+## What `amlops env` prints
+
+`eval "$(.venv/bin/amlops env STACK)"` sets these in a shell, so that any client reaches the environment. It prints only
+what is not set like that already; `--json` gives all. For an environment in Azure there is no credential among them:
+clients take what they find (`az login`, a managed identity, a federated token).
+"""
+
+PYTHON = "azure-identity, and by it azure-mgmt-\\*, azure-ai-ml, azure-storage-blob and `amlops`"
+ADAPTER = "Pulumi's azure-native provider, and the adapter that stands in for it"
+
+PRINTED: Mapping[str, tuple[str, str]] = {
+    "AZURE_TENANT_ID": ("The tenant.", PYTHON),
+    "AZURE_CLIENT_ID": ("The local Azure's service principal, which is its subscription's Owner.", PYTHON),
+    "AZURE_CLIENT_SECRET": ("Its secret. It is of use on this machine only.", PYTHON),
+    "AZURE_AUTHORITY_HOST": ("Where tokens come from: the local Azure.", PYTHON),
+    "ARM_ENDPOINT": ("Azure Resource Manager: the local Azure.", "the adapter, `amlops`"),
+    "ARM_TENANT_ID": ("The tenant.", ADAPTER),
+    "ARM_SUBSCRIPTION_ID": ("The subscription.", f"{ADAPTER}; `amlops`"),
+    "ARM_CLIENT_ID": ("As AZURE_CLIENT_ID.", ADAPTER),
+    "ARM_CLIENT_SECRET": ("As AZURE_CLIENT_SECRET.", ADAPTER),
+    "ARM_METADATA_HOSTNAME": ("Host and port that describe the cloud.", ADAPTER),
+    "ARM_CLOUD_METADATA_URL": ("The same as an address.", "azure-ai-ml"),
+    "REQUESTS_CA_BUNDLE": ("The local Azure's CA.", "Python's requests: all Azure SDKs, mlflow"),
+    "SSL_CERT_FILE": ("The same.", "Go: the Pulumi CLI and its plugins; Python's ssl module; the adapter"),
+    "HTTPS_PROXY": (
+        "The local Azure's proxy. It leads to `*.localazure.test`, where blobs are, and refuses every other host.",
+        "nearly every client",
+    ),
+    "NO_PROXY": ("What is asked without the proxy: this machine.", "nearly every client"),
+    "PULUMI_BACKEND_URL": ("Where Pulumi keeps its state.", "the Pulumi CLI"),
+    "PULUMI_CONFIG_PASSPHRASE_FILE": ("The file with the phrase that encrypts secrets in it.", "the Pulumi CLI"),
+    "PULUMI_HOME": ("Pulumi's own folder, kept in the clone.", "the Pulumi CLI"),
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": (
+        "Nothing is downloaded in place of the adapter.",
+        "the Pulumi CLI",
+    ),
+    "PULUMI_SKIP_UPDATE_CHECK": ("No request to Pulumi's servers.", "the Pulumi CLI"),
+    "PATH": ("The adapter, the pinned Pulumi CLI and this Python come first.", "the shell, the Pulumi CLI"),
+}
+
+READ: Mapping[str, tuple[str, str]] = {
+    "AMLOPS_PULUMI": ("File of the Pulumi CLI, in place of the one that set-up made.", "`amlops`"),
+    "AMLOPS_NODE": ("File of Node.js, in place of the one on PATH.", "the local Azure, which runs Azurite on it"),
+    "PULUMI_BACKEND_URL": ("Where the state of an environment in Azure lies; there is no default.", "`amlops`"),
+    "XDG_CACHE_HOME": ("Folder of the per-user cache that all clones share, else `~/.cache`.", "set-up, local Azure"),
+    "ACCEPT": ("`1` renews golden files; `make accept` sets it.", "tests"),
+    "LOCALAZURE_SEED": ("Repeats a test that kills the local Azure at a random moment.", "tests"),
+}
+"""Checked against the code where the name is ours or the code looks it up in `environ`."""
+
+_LOOKED_UP = re.compile(r"(AMLOPS|LOCALAZURE)_[A-Z]+|XDG_CACHE_HOME|ACCEPT")
+_INTERNAL = frozenset({"LOCALAZURE_PROCESS"})
+"""What the local Azure sets for its own children."""
+
+
+def variables_page() -> Page:
+    findings: list[str] = []
+    local, azure = printed("local"), printed("dev")
+    names = list(dict.fromkeys([*local, *azure]))
+    rows = []
+    for name in names:
+        what, who = PRINTED.get(name, ("", ""))
+        rows.append((code(name), what, who, "yes" if name in local else "", "yes" if name in azure else ""))
+    findings += _differences("`amlops env` prints", set(names), set(PRINTED))
+    read = set(looked_up(_sources(REPOSITORY)))
+    findings += _differences("the code reads", read, {name for name in READ if _LOOKED_UP.fullmatch(name)})
+    lines = [HEAD, *table(("variable", "what it says", "who reads it", "local", "in Azure"), rows)]
+    lines += ["## What our own programs read besides", ""]
+    lines += table(("variable", "what it says", "who reads it"), ((code(k), *v) for k, v in READ.items()))
+    return Page("\n".join(lines), tuple(findings))
+
+
+def printed(environment: str) -> tuple[str, ...]:
+    """The names that `amlops env` prints, by asking its own code with a cloud that needn't run."""
+    found = load_environment(Repository(REPOSITORY), environment)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        running = Running(
+            home=home,
+            pid=0,
+            endpoint="https://127.0.0.1:1",
+            proxy="http://127.0.0.1:2",
+            ca=home / "ca.pem",
+            tenant_id="tenant",
+            subscription_id="subscription",
+            client_id="client",
+            client_secret="secret",  # noqa: S106 (a word in place of one)
+            metadata_url="https://127.0.0.1:1/metadata",
+            plugins=home / "plugins",
+        )
+        process = {"PULUMI_BACKEND_URL": "azblob://state", "AMLOPS_PULUMI": sys.executable, "PATH": ""}
+        return tuple(variables(Repository(home), found, running if found.is_local else None, process))
+
+
+def looked_up(files: Iterable[Path]) -> Iterator[str]:
+    """Names of variables of ours that stand in the code as texts."""
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            if _LOOKED_UP.fullmatch(text) and text not in _INTERNAL:
+                yield text
+
+
+def _sources(root: Path) -> list[Path]:
+    """Our code and our tests; the tests' own variables are part of what a contributor sets."""
+    own = Path(__file__)
+    found = [*root.glob("src/**/*.py"), *root.glob("infra/**/*.py"), *root.glob("tests/**/*.py")]
+    found += [file for file in root.glob("tools/**/*.py") if "node_modules" not in file.parts and file != own]
+    return sorted(found)
+
+
+def _differences(who: str, actual: set[str], described: set[str]) -> Iterator[str]:
+    here = "tools/reference/variables.py:1"
+    for name in sorted(actual - described):
+        yield f"{here}: {who} {name}, which is not described; add it [undescribed-variable]"
+    for name in sorted(described - actual):
+        yield f"{here}: {name} is described, but not what {who}; remove it [undescribed-variable]"
