@@ -23,6 +23,7 @@ check: setup
 	$(BIN)/mypy
 	PYTHONPATH=infra $(BIN)/lint-imports
 	$(BIN)/python -m tools.check
+	$(BIN)/python -m tools.reference --check
 
 format: setup
 	$(BIN)/ruff check --fix .
@@ -34,6 +35,11 @@ accept: setup
 
 bench: setup
 	$(BIN)/python -m tools.bench
+
+# Renew the reference pages.
+docs: setup
+	$(BIN)/python -m tools.reference --write
+	$(BIN)/python -m localazure.emulator.coverage --write
 
 tables: setup
 	$(BIN)/python -m tools.generate_tables
