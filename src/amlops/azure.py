@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PUBLIC_ARM = "https://management.azure.com"
 ARM_SCOPE = "https://management.azure.com/.default"
 """Public Azure's audience; the local Azure takes it too."""
+ML_SCOPE = "https://ml.azure.com/.default"
+"""Audience of a workspace's data planes, MLflow among them."""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,10 @@ def _azure(environment: Environment, process: Mapping[str, str]) -> dict[str, st
 
 
 def _local_azure(running: Running) -> dict[str, str]:
-    """Python's clients read REQUESTS_CA_BUNDLE, Go's SSL_CERT_FILE; storage hosts are reached by the proxy (ARM.md)."""
+    """Python's clients read REQUESTS_CA_BUNDLE, Go's SSL_CERT_FILE; storage hosts are reached by the proxy (ARM.md).
+
+    REGISTRY_DISCOVERY_ENDPOINT_URL is where azure-ai-ml looks for ML registries.
+    """
     host = running.endpoint.removeprefix("https://")
     return {
         "AZURE_TENANT_ID": running.tenant_id,
@@ -68,6 +71,7 @@ def _local_azure(running: Running) -> dict[str, str]:
         "ARM_CLIENT_SECRET": running.client_secret,
         "ARM_METADATA_HOSTNAME": host,
         "ARM_CLOUD_METADATA_URL": running.metadata_url,
+        "REGISTRY_DISCOVERY_ENDPOINT_URL": f"{running.endpoint}/",
         "REQUESTS_CA_BUNDLE": str(running.ca),
         "SSL_CERT_FILE": str(running.ca),
         "HTTPS_PROXY": running.proxy,
