@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -160,11 +162,14 @@ class Engine:
 
         heard = Heard(self.progress.line, self.progress.hint)
         try:
-            try:
-                run(self._on(stack), heard)
-            except StackNotFoundError:
-                self._workspace.create_stack(stack.text)
-                run(self._on(stack), heard)
+            with warnings.catch_warnings():
+                # a CLI that is killed ends the stream of its events; its exit code says so
+                warnings.filterwarnings("ignore", message="Error in event stream")
+                try:
+                    run(self._on(stack), heard)
+                except StackNotFoundError:
+                    self._workspace.create_stack(stack.text)
+                    run(self._on(stack), heard)
         except ConcurrentUpdateError:
             message = f"another run holds the stack {stack}; wait for its end (`pulumi cancel` only if it is gone)"
             raise AmlopsError(message, exit_code=5) from None
@@ -174,5 +179,9 @@ class Engine:
 
 
 def _tail(error: Exception) -> str:
+    """The end of what the CLI said; an exit code below zero is the signal that ended it."""
+    killed = re.search(r"code: -(\d+)", str(error))
+    if killed:
+        return f"the Pulumi CLI was ended by signal {killed[1]}; run it again, it goes on from here"
     lines = [line for line in str(error).splitlines() if line.strip()]
     return " / ".join(lines[-4:])

@@ -1,7 +1,9 @@
 """What an interrupted run left: asked of ARM, resolved by Pulumi's own commands, never by editing the state.
 
 A resource is taken over only if its tags say that this stack made it. Three things can be left: Pulumi's lock, creates
-that the state has as pending, and resources in the cloud that the state knows nothing of (PULUMI.md, "After kill -9").
+that the state has as pending, and resources in the cloud that the state knows nothing of. Pending creates are cleared
+and then imported like the others: `pulumi refresh --import-pending-creates` of 3.259 only marks the operation as
+`importing`, which the engine then drops (seen, and read in its sources).
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,8 @@ def prepare(engine: Engine, azure: Azure, stack: StackName) -> dict[str, Any]:
     pending = list(state.get("pending_operations") or [])
     if pending:
         engine.progress.line(f"{stack}: resolving {len(pending)} operations of a run that was interrupted")
-        _resolve(engine, azure, stack, pending)
+        engine.refresh(stack, clear_pending=True)
+        adopt(engine, azure, stack)
         state = engine.export(stack)
     return state
 
@@ -67,23 +70,6 @@ def _check_cloud(azure: Azure, stack: StackName, state: Mapping[str, Any]) -> No
         id = str(resource.get("id") or "").lower()
         if azure.is_local and id.startswith("/subscriptions/") and not f"{id}/".startswith(mine):
             raise AmlopsError(f"the state of {stack} is of another local Azure; run `amlops local reset`", exit_code=3)
-
-
-def _resolve(engine: Engine, azure: Azure, stack: StackName, pending: Sequence[Mapping[str, Any]]) -> None:
-    known: list[str] = []
-    for operation in pending:
-        resource = operation["resource"]
-        if operation["type"] != "creating" or not resource["type"].startswith("azure-native:"):
-            continue
-        found = _of_this_stack(engine, azure, stack, resource["urn"], resource["type"], resource.get("inputs") or {})
-        if found is not None:
-            known += [resource["urn"], found]
-    # each of the two flags resolves what the other leaves; without a pending create left, clearing does nothing
-    if known:
-        pairs = [flag for item in known for flag in ("--import-pending-creates", item)]
-        engine.command(stack, "refresh", "--yes", "--skip-preview", "--run-program=false", *pairs)
-    if len(known) // 2 < len(pending):
-        engine.refresh(stack, clear_pending=True)
 
 
 def adopt(engine: Engine, azure: Azure, stack: StackName) -> int:
@@ -174,7 +160,12 @@ def _import(engine: Engine, stack: StackName, plan: Mapping[str, Change], ids: M
         add(urn)
     with tempfile.TemporaryDirectory(prefix="amlops-import-") as folder:
         file = Path(folder) / "import.json"
-        file.write_text(json.dumps({"nameTable": table, "resources": list(resources.values())}), encoding="utf-8")
+        file.write_text(
+            json.dumps(
+                {"nameTable": {name: urn for urn, name in table.items()}, "resources": list(resources.values())}
+            ),
+            encoding="utf-8",
+        )
         engine.command(
             stack, "import", "--yes", "--skip-preview", "--generate-code=false", "--protect=false", "--file", str(file)
         )
