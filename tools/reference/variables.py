@@ -41,6 +41,7 @@ PRINTED: Mapping[str, tuple[str, str]] = {
     "ARM_CLIENT_SECRET": ("As AZURE_CLIENT_SECRET.", ADAPTER),
     "ARM_METADATA_HOSTNAME": ("Host and port that describe the cloud.", ADAPTER),
     "ARM_CLOUD_METADATA_URL": ("The same as an address.", "azure-ai-ml"),
+    "REGISTRY_DISCOVERY_ENDPOINT_URL": ("Where registries are found: the local Azure.", "azure-ai-ml"),
     "REQUESTS_CA_BUNDLE": ("The local Azure's CA.", "Python's requests: all Azure SDKs, mlflow"),
     "SSL_CERT_FILE": ("The same.", "Go: the Pulumi CLI and its plugins; Python's ssl module; the adapter"),
     "HTTPS_PROXY": (
@@ -56,6 +57,8 @@ PRINTED: Mapping[str, tuple[str, str]] = {
         "the Pulumi CLI",
     ),
     "PULUMI_SKIP_UPDATE_CHECK": ("No request to Pulumi's servers.", "the Pulumi CLI"),
+    "MLFLOW_TRACKING_URI": ("The workspace's tracking server, once there is a workspace.", "mlflow"),
+    "MLFLOW_TRACKING_TOKEN": ("A token for it, good for an hour.", "mlflow"),
     "PATH": ("The adapter, the pinned Pulumi CLI and this Python come first.", "the shell, the Pulumi CLI"),
 }
 
@@ -70,6 +73,7 @@ READ: Mapping[str, tuple[str, str]] = {
 """Checked against the code where the name is ours or the code looks it up in `environ`."""
 
 _LOOKED_UP = re.compile(r"(AMLOPS|LOCALAZURE)_[A-Z]+|XDG_CACHE_HOME|ACCEPT")
+COMMAND = Path("src/amlops/cli/env.py")
 _INTERNAL = frozenset({"LOCALAZURE_PROCESS"})
 """What the local Azure sets for its own children."""
 
@@ -110,7 +114,16 @@ def printed(environment: str) -> tuple[str, ...]:
             plugins=home / "plugins",
         )
         process = {"PULUMI_BACKEND_URL": "azblob://state", "AMLOPS_PULUMI": sys.executable, "PATH": ""}
-        return tuple(variables(Repository(home), found, running if found.is_local else None, process))
+        names = tuple(variables(Repository(home), found, running if found.is_local else None, process))
+        return (*names, *keys_in(REPOSITORY / COMMAND)) if found.is_local else names
+
+
+def keys_in(file: Path) -> Iterator[str]:
+    """Names of variables that are keys of maps in the code: what the command adds by asking a cloud that runs."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for key in node.keys if isinstance(node, ast.Dict) else ():
+            if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.isupper():
+                yield key.value
 
 
 def looked_up(files: Iterable[Path]) -> Iterator[str]:
