@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sqlite3
-from contextlib import closing
-from typing import Any
 
 import pytest
-from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 
 from tests.support.clone import Clone, readme_commands
 
 from .conftest import Up, remaining
+from .local import (
+    DEPLOYMENT,
+    MANIFEST,
+    STACK,
+    STACKS,
+    WHERE,
+    current_release,
+    ml,
+    records,
+    resources,
+    stage_file,
+    traffic,
+)
 
 pytestmark = pytest.mark.e2e
-STACK = "local.diabetes-progression"
-DEPLOYMENT = "diabetes-progression"
-GROUP, WORKSPACE, ENDPOINT = "rg-cml-local", "mlw-cml-local", "cml-diabetes-progression-local"
-WHERE = (GROUP, WORKSPACE, ENDPOINT)
 
 
 def test_up_ends_with_a_curl_line_that_answers(up: Up) -> None:
@@ -47,9 +52,7 @@ def test_up_again_changes_nothing(clone: Clone) -> None:
 def test_status_shows_stacks_endpoint_traffic_and_release(clone: Clone) -> None:
     """`amlops status local` in words and as JSON say the same."""
     found = clone.amlops_json("status local")
-    assert {stack["name"]: stack["resources"] > 0 for stack in found["stacks"]} == dict.fromkeys(
-        ("local.shared", "local", STACK), True
-    )
+    assert {stack["name"]: stack["resources"] > 0 for stack in found["stacks"]} == dict.fromkeys(STACKS, True)
     (deployment,) = found["deployments"]
     release = deployment["stage"]["current"]
     assert sum(deployment["endpoint"]["traffic"].values()) == 100
@@ -84,12 +87,10 @@ def test_a_changed_tag_leaves_split_and_capacity(clone: Clone) -> None:
     """While a candidate has 10 % and current was scaled out, a tag of the environment changes: `pulumi up` changes the
     tag and nothing else of endpoint and deployments, and a preview afterwards shows no change.
     """
-    stage = clone.path / f".local/deployments/{DEPLOYMENT}/stages/local.yaml"
-    before = stage.read_text()
-    current = release_of(before)
-    manifest, environment = f"deployments/{DEPLOYMENT}/deployment.yml", "environments/local.yaml"
+    stage, environment = stage_file(clone), "environments/local.yaml"
+    before, current = stage.read_text(), current_release(clone)
     try:
-        with (clone.path / manifest).open("a") as file:
+        with (clone.path / MANIFEST).open("a") as file:
             file.write("environment_variables:\n  ROUND: two\n")
         candidate = clone.amlops_json(f"release {DEPLOYMENT}")["release"]
         assert candidate != current
@@ -113,7 +114,7 @@ def test_a_changed_tag_leaves_split_and_capacity(clone: Clone) -> None:
             assert capacity == {f"r-{current}": 2, f"r-{candidate}": 1}
         assert "to update" not in clone.pulumi("preview", STACK)
     finally:
-        clone.run(f"git checkout -q {manifest} {environment}")
+        clone.run(f"git checkout -q {MANIFEST} {environment}")
         stage.write_text(before)
         with ml(clone) as client:
             endpoint = client.online_endpoints.get(*WHERE)
@@ -124,11 +125,9 @@ def test_a_changed_tag_leaves_split_and_capacity(clone: Clone) -> None:
 
 def test_a_second_release_takes_over(clone: Clone) -> None:
     """`amlops release` and `amlops up` after an edit: the new release gets the traffic, the old one stays beside it."""
-    stage = clone.path / f".local/deployments/{DEPLOYMENT}/stages/local.yaml"
-    before = release_of(stage.read_text())
-    manifest = clone.path / f"deployments/{DEPLOYMENT}/deployment.yml"
+    before = current_release(clone)
     try:
-        with manifest.open("a") as file:
+        with (clone.path / MANIFEST).open("a") as file:
             file.write("environment_variables:\n  ROUND: three\n")
         new = clone.amlops_json(f"release {DEPLOYMENT}")["release"]
         assert clone.amlops_json(f"up {STACK}")["deployments"][0]["release"] == new
@@ -165,33 +164,3 @@ def curl_line(printed: str) -> str:
     assert found, f"no curl line in:\n{printed}"
     assert shutil.which("curl"), "the line to paste needs curl"
     return f"{found[1]} --silent --fail"
-
-
-def release_of(stage: str) -> str:
-    found = re.search(r"^current: ['\"]?(\w+)", stage, re.MULTILINE)
-    assert found, stage
-    return found[1]
-
-
-def ml(clone: Clone) -> Any:
-    return clone.cloud().client(MachineLearningServicesMgmtClient)
-
-
-def traffic(client: Any) -> dict[str, int]:
-    live = client.online_endpoints.get(*WHERE).properties.traffic or {}
-    return {name: percent for name, percent in live.items() if percent}
-
-
-def resources(clone: Clone) -> dict[str, str]:
-    """Every resource of the local Azure, id to etag, read from its store."""
-    return dict(_rows(clone, "SELECT id, etag FROM resources"))
-
-
-def records(clone: Clone, kind: str) -> list[str]:
-    """Keys of what else the local Azure keeps."""
-    return [key for (key,) in _rows(clone, "SELECT key FROM records WHERE kind = ?", kind)]
-
-
-def _rows(clone: Clone, query: str, *values: str) -> list[Any]:
-    with closing(sqlite3.connect(f"file:{clone.home / 'state.db'}?mode=ro", uri=True)) as store:
-        return store.execute(query, values).fetchall()

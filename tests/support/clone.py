@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -63,14 +62,12 @@ class Clone:
     def git_status(self) -> str:
         return self.run("git status --porcelain")
 
-    def python(self, script: Path, *arguments: str, stack: str | None = None, code: int | None = 0) -> str:
-        """Run a script as a user would, in a shell after `eval "$(amlops env STACK)"`."""
-        words = shlex.join([".venv/bin/python", "-W", "ignore", str(script), *arguments])
-        return self.run(f"{in_shell_of(stack)}{words}", code=code)
-
     def pulumi(self, arguments: str, stack: str, *, code: int | None = 0) -> str:
         """The plain CLI after `eval "$(amlops env STACK)"`, with `--non-interactive`."""
-        return self.run(f"{in_shell_of(stack)}pulumi {arguments} -s {stack} --non-interactive", code=code)
+        return self.run(
+            f'set -e; eval "$(.venv/bin/amlops env {stack})"; pulumi {arguments} -s {stack} --non-interactive',
+            code=code,
+        )
 
     @property
     def home(self) -> Path:
@@ -81,11 +78,6 @@ class Clone:
         """The clone's local Azure, which must run."""
         told = json.loads(self.run(".venv/bin/python -m localazure --home .local/azure status --json"))
         return LocalCloud(self.home, told)
-
-
-def in_shell_of(stack: str | None) -> str:
-    """What a user types before plain tools reach a stack."""
-    return "" if stack is None else f'set -e; eval "$(.venv/bin/amlops env {stack})"; '
 
 
 def clone_into(folder: Path) -> Clone:
