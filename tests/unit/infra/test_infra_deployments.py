@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from tests.unit.infra import golden
 from tests.unit.infra.mocked import Azure, Declared, declare
 
 from amlops.config import Repository, load_environment
@@ -82,6 +83,7 @@ def test_first_deployment_starts_without_traffic(repo: Repository, environment: 
     assert served.inputs["sku"]["capacity"] == 2
     assert served.inputs["deploymentName"] == release.deployment_name
     assert served.inputs["tags"]["release"] == release.id
+    golden.check(f"{environment}.{NAME}", azure.declared)
 
 
 def test_body_of_a_release_reaches_the_engine_unchanged(repo: Repository) -> None:
