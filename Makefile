@@ -11,7 +11,7 @@ down:
 	@$(BIN)/amlops destroy local --yes
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 setup:
 	@$(PYTHON) -m tools.setup
