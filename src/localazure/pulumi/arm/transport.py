@@ -25,6 +25,8 @@ READ_SECONDS = 600.0
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 ATTEMPTS = 8
+REFUSED_ATTEMPTS = 4
+"""Where nothing listens on loopback the server has ended; 3.5 seconds are enough for one that is being started."""
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -138,7 +140,9 @@ class Transport:
             try:
                 answer = self._once(method, url, headers, body, deadline)
             except urllib3.exceptions.HTTPError as lost:
-                if isinstance(lost, urllib3.exceptions.SSLError) or attempt == ATTEMPTS:
+                refused = isinstance(lost, urllib3.exceptions.NewConnectionError)
+                last = REFUSED_ATTEMPTS if refused else ATTEMPTS
+                if isinstance(lost, urllib3.exceptions.SSLError) or attempt >= last:
                     raise UnreachableError(f"{method} {url}: {_reason(lost)}") from lost
                 self.pause(pause, deadline)
             else:
