@@ -16,7 +16,6 @@ from .access import Access
 from .arm import chain, work
 from .arm.errors import ArmError
 from .arm.exchange import Exchange
-from .blobs import Blobs
 from .clock import Clock
 from .cloud import Cloud
 from .connection import drop
@@ -28,6 +27,7 @@ from .operations import Operations
 from .processes import Processes
 from .scoring import Scoring
 from .settings import Settings
+from .storage.blobs import Blobs
 from .tables import load
 from .tracking import Tracking
 from .types import catalogue

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from .arm.errors import bad_request, conflict, not_found
 from .arm.ids import ArmId
-from .blob_places import ML
 from .pending_uploads import start_pending_upload
+from .storage.blob_places import ML
 from .store import Body, Resource
 from .types.base import Action, Call, ResourceType
 

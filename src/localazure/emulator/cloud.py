@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .access import Access
-    from .blobs import Blobs
     from .clock import Clock
     from .environments import Environments
     from .faults import Faults
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from .processes import Processes
     from .scoring import Scoring
     from .settings import Settings
+    from .storage.blobs import Blobs
     from .store import Store
     from .tables import Tables
     from .tracking import Tracking

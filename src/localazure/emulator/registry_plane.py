@@ -18,9 +18,9 @@ from starlette.types import Receive, Scope, Send
 
 from .arm.errors import ArmError, bad_request, forbidden, not_found
 from .arm.ids import ArmId
-from .blob_places import ML, registry_named
 from .pending_uploads import upload_place
 from .registry_references import asset_name, read_reference
+from .storage.blob_places import ML, registry_named
 from .store import Resource
 from .types.base import Principal
 

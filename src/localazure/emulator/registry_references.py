@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from .arm.errors import bad_request, not_found
 from .arm.ids import ArmId
-from .blob_places import resolve
 from .pending_uploads import ensure_registry_storage, reference
+from .storage.blob_places import resolve
 from .store import Body, Resource
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..arm.errors import bad_request
 from ..arm.ids import ArmId
-from ..blob_places import BlobPlace
+from ..storage.blob_places import BlobPlace
 from ..store import Store
 from . import references, spec
 

@@ -6,7 +6,7 @@ import re
 
 from ..arm.errors import ArmError, bad_request
 from ..arm.ids import ArmId
-from ..blob_places import URI_PROPERTIES, asset
+from ..storage.blob_places import URI_PROPERTIES, asset
 from ..store import Resource, Store
 
 _SHORT = re.compile(r"azureml:([^/:]+):([^/:]+)")

@@ -13,8 +13,8 @@ import httpx
 
 from ..arm.errors import ArmError
 from ..arm.ids import ArmId
-from ..blobs import BlobsError
 from ..environments import EnvironmentBuildFailed
+from ..storage.blobs import BlobsError
 from ..store import Resource
 from ..tracking import TrackingUnavailable
 from . import assets, command, files, places, references, spec, states

@@ -12,8 +12,8 @@ from ..arm.ids import ArmId
 from . import places, states
 
 if TYPE_CHECKING:
-    from ..blob_places import BlobPlace
     from ..cloud import Cloud
+    from ..storage.blob_places import BlobPlace
 
 _EVERY = 0.3  # seconds
 _MOST = 1 << 20  # bytes a block

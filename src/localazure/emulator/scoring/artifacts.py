@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..arm.errors import ArmError, bad_request
-from ..blob_places import BlobPlace
-from ..blobs import BlobsError
 from ..environments import EnvironmentBuildFailed
 from ..jobs import places, references
+from ..storage.blob_places import BlobPlace
+from ..storage.blobs import BlobsError
 from .spec import Spec
 
 if TYPE_CHECKING:

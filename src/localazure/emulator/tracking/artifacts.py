@@ -19,8 +19,8 @@ from ..jobs import assets, places
 from ..store import Resource
 
 if TYPE_CHECKING:
-    from ..blob_places import BlobPlace
     from ..cloud import Cloud
+    from ..storage.blob_places import BlobPlace
 
 # `mlflow-artifacts:/workspaces/{guid}/{experiment}/…`, as the server composes it
 _OF_RUN = re.compile(r"workspaces/([^/]+)/\d+/([^/]+)/artifacts(?:/(.*))?")

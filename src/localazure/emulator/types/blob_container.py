@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .. import blob_containers
 from ..arm.errors import bad_request
+from ..storage import blob_containers
 from ..store import Resource
 from .base import Call, ResourceType
 

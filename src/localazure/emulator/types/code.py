@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..arm.errors import bad_request
 from ..assets import AssetContainer, AssetVersion, InRegistry
-from ..blob_places import ML
+from ..storage.blob_places import ML
 from ..store import Resource
 from .base import Call
 

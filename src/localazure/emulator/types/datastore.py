@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..arm.errors import ArmError, bad_request
-from ..blob_places import ML
 from ..default_datastores import DEFAULT
+from ..storage.blob_places import ML
 from ..store import Resource
 from .base import Action, Call, Reply, ResourceType
 

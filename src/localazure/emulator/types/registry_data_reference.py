@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from ..arm.errors import not_found
 from ..arm.ids import ArmId
-from ..blob_places import ML
 from ..registry_references import read_reference
+from ..storage.blob_places import ML
 from .base import Action, Call, Reply, ResourceType
 
 

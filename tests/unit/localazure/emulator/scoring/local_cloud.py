@@ -10,12 +10,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from localazure.emulator.arm.ids import ArmId
-from localazure.emulator.blob_places import BlobPlace
 from localazure.emulator.clock import Clock
 from localazure.emulator.cloud import Cloud
 from localazure.emulator.environments import Environments
 from localazure.emulator.processes import Processes
 from localazure.emulator.scoring import Scoring, names
+from localazure.emulator.storage.blob_places import BlobPlace
 from localazure.emulator.store import Resource, Store
 
 CONDA = "dependencies:\n  - python=3.11\n  - pip:\n    - azureml-inference-server-http==1.5.1\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from localazure.emulator.blob_errors import BlobError
-from localazure.emulator.blob_operations import operation
+from localazure.emulator.storage.blob_errors import BlobError
+from localazure.emulator.storage.blob_operations import operation
 
 pytestmark = pytest.mark.spec_example
 

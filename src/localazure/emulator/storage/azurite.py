@@ -24,15 +24,15 @@ import httpx
 from . import blob_shared_key
 
 if TYPE_CHECKING:
-    from .cloud import Cloud
-    from .processes import Child
+    from ..cloud import Cloud
+    from ..processes import Child
 
 VERSION = "2025-11-05"  # x-ms-version of our own requests, one that Azurite 3.37 knows
 _LISTENS = re.compile(rb"successfully listens on (http://127\.0\.0\.1:\d+)")
 _START_SECONDS = 60.0
 _END_SECONDS = 15.0
 _INSIDE = Path(__file__).with_name("azurite_inside.cjs")
-_MODULES = Path(__file__).resolve().parents[3] / "tools" / "node_modules"
+_MODULES = Path(__file__).resolve().parents[4] / "tools" / "node_modules"
 
 
 class AzuriteUnavailable(Exception):

@@ -13,8 +13,8 @@ from azure.core.pipeline.transport import HttpRequest
 from azure.storage.blob import UserDelegationKey, generate_account_sas, generate_blob_sas, generate_container_sas
 from azure.storage.blob._shared.authentication import SharedKeyCredentialPolicy
 
-from localazure.emulator import blob_sas, blob_shared_key
-from localazure.emulator.blob_errors import BlobError
+from localazure.emulator.storage import blob_sas, blob_shared_key
+from localazure.emulator.storage.blob_errors import BlobError
 
 pytestmark = pytest.mark.client
 

@@ -9,7 +9,7 @@ import pytest
 
 from localazure.emulator.arm.errors import ArmError
 from localazure.emulator.arm.ids import ArmId
-from localazure.emulator.blob_places import ML, BlobPlace, resolve
+from localazure.emulator.storage.blob_places import ML, BlobPlace, resolve
 from localazure.emulator.store import Resource, Store
 
 pytestmark = pytest.mark.client

@@ -19,15 +19,15 @@ from xml.etree import ElementTree
 import httpx
 from starlette.routing import BaseRoute
 
+from ..arm.ids import ArmId
+from ..registry_plane import RegistryPlane
 from . import blob_containers, blob_sas
-from .arm.ids import ArmId
 from .azurite import Azurite
 from .blob_gate import BlobGate
 from .blob_places import BlobPlace, resolve
-from .registry_plane import RegistryPlane
 
 if TYPE_CHECKING:
-    from .cloud import Cloud
+    from ..cloud import Cloud
 
 _KIND = "storage-account"
 _PIECE = 1 << 20

@@ -27,7 +27,7 @@ from .blob_errors import BlobError, authentication_failed, not_built, permission
 from .blob_operations import READ_ACTION, operation
 
 if TYPE_CHECKING:
-    from .cloud import Cloud
+    from ..cloud import Cloud
 
 _HOP_BY_HOP = frozenset(
     [

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from .arm.errors import ArmError, bad_request
-from .arm.ids import ArmId
-from .store import Resource, Store
+from ..arm.errors import ArmError, bad_request
+from ..arm.ids import ArmId
+from ..store import Resource, Store
 
 ML = "Microsoft.MachineLearningServices"
 URI_PROPERTIES = ("modelUri", "codeUri", "dataUri")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .arm.ids import ArmId
-from .store import Body, Resource
+from ..arm.ids import ArmId
+from ..store import Body, Resource
 
 if TYPE_CHECKING:
-    from .cloud import Cloud
+    from ..cloud import Cloud
 
 
 def container_id(account: ArmId, container: str) -> ArmId:

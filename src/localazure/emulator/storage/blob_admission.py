@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ..arm.errors import ArmError
+from ..arm.ids import ArmId
+from ..types.base import Principal
 from . import blob_sas, blob_shared_key
-from .arm.errors import ArmError
-from .arm.ids import ArmId
 from .azurite import VERSION
 from .blob_errors import BlobError, authentication_failed, no_such_account, not_built, permission_mismatch
 from .blob_operations import ADD_ACTION, Operation
-from .types.base import Principal
 
 if TYPE_CHECKING:
-    from .cloud import Cloud
+    from ..cloud import Cloud
 
 _SKEW = timedelta(minutes=15)
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from localazure.emulator.arm.ids import ArmId
-from localazure.emulator.blobs import Blobs, BlobsError
 from localazure.emulator.clock import Clock
 from localazure.emulator.processes import Processes
 from localazure.emulator.settings import load
+from localazure.emulator.storage.blobs import Blobs, BlobsError
 from localazure.emulator.store import Store
 
 pytestmark = pytest.mark.emulator_only
