@@ -8,12 +8,13 @@ from typing import Any
 
 from amlops.config import load_about
 from amlops.errors import AmlopsError
-from amlops.releases import load_release, load_stage, write_stage
+from amlops.releases import Stage, load_release, load_stage, write_stage
 from amlops.stacks import Result, StackName
 from amlops.stacks.recovery import prepare
 from amlops.stacks.recovery import up as recovered_up
 from amlops.stacks.soft_delete import purge
 
+from .compare import compare
 from .session import Session
 
 
@@ -33,37 +34,48 @@ def bring_up(session: Session, stacks: Sequence[StackName]) -> tuple[list[Result
     """Brings the stacks up in the order given. Raises AmlopsError, ConfigError and StackFailed."""
     results: list[Result] = []
     served: list[Served] = []
+    settled = compare(session, stacks)
     for stack in stacks:
+        stage = Stage()
         if stack.deployment is not None:
-            if session.environment.is_local:
-                _release(session, stack.deployment)
+            if session.environment.is_local and _release(session, stack.deployment):
+                settled.pop(stack, None)
             stage = load_stage(session.repo, stack.deployment, session.environment.name)
             for id in stage.running:
                 load_release(session.repo, stack.deployment, session.environment.name, id)
-        with session.progress.step(f"stack {stack}"):
-            state = prepare(session.engine, session.azure, stack)
-            if stack.kind == "platform":
-                purge(session.azure, session.environment, state, session.progress)
-            result = recovered_up(session.engine, session.azure, stack)
-            session.progress.line(f"{stack}: {result}")
+        result = settled.get(stack)
+        if result is None:
+            result = _up(session, stack)
+            # what stands on a stack that changed is compared anew, by bringing it up
+            settled = {} if result.changed else settled
         results.append(result)
         if stack.deployment is not None and stage.current is not None:
             served.append(_serve(session, stack, stage.current))
     return results, served
 
 
-def _release(session: Session, deployment: str) -> None:
-    """Makes a release where the stage names none that exists, file and published assets."""
+def _up(session: Session, stack: StackName) -> Result:
+    with session.progress.step(f"stack {stack}"):
+        state = prepare(session.engine, session.azure, stack)
+        if stack.kind == "platform":
+            purge(session.azure, session.environment, state, session.progress)
+        result = recovered_up(session.engine, session.azure, stack)
+        session.progress.line(f"{stack}: {result}")
+    return result
+
+
+def _release(session: Session, deployment: str) -> bool:
+    """Makes a release where the stage names none that exists, file and published assets. True if the stage moved."""
     repo, environment = session.repo, session.environment
     stage = load_stage(repo, deployment, environment.name)
     gone = [id for id in stage.running if not _exists(session, deployment, id)]
     if stage.current is not None and not gone:
-        return
+        return False
     if gone:
         stage = stage.without(gone)
         write_stage(repo, deployment, environment.name, stage)
     if stage.current is not None:
-        return
+        return True
     from amlops.releases.make import make_release
     from amlops.training import train
 
@@ -74,6 +86,7 @@ def _release(session: Session, deployment: str) -> None:
             model = train(repo, deployment, environment, session.azure, say=line, on_line=line)
     with session.progress.step(f"releasing {deployment}"):
         make_release(repo, deployment, environment, session.azure, model=model, say=session.progress.line)
+    return True
 
 
 def _exists(session: Session, deployment: str, release: str) -> bool:
@@ -100,6 +113,12 @@ def _serve(session: Session, stack: StackName, current: str) -> Served:
     repo, about = session.repo, load_about(session.repo, stack.deployment)
     release = load_release(repo, stack.deployment, session.environment.name, current)
     place = session.endpoint(stack.deployment)
+    live = read_endpoint(place)
+    if live is None or release.deployment_name not in {item.name for item in live.deployments}:
+        session.progress.line(f"{place.endpoint} is not in the cloud as the state of {stack} has it")
+        with session.progress.step(f"reading the cloud into the state of {stack}"):
+            session.engine.refresh(stack)
+        _up(session, stack)
     if give_all_traffic(place, release.deployment_name, take=session.environment.is_local):
         session.progress.line(f"all traffic of {place.endpoint} goes to {release.deployment_name}")
         with session.progress.step(f"reading the traffic into the state of {stack}"):

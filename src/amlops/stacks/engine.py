@@ -116,6 +116,8 @@ class Engine:
     def _workspace(self) -> LocalWorkspace:
         from pulumi.automation import LocalWorkspace
 
+        # a CLI that is killed ends the stream of its events; its exit code says so
+        warnings.filterwarnings("ignore", message="Error in event stream")
         return LocalWorkspace(work_dir=str(self.repo.root), env_vars=self.variables, pulumi_command=self._command)
 
     @cached_property
@@ -162,14 +164,11 @@ class Engine:
 
         heard = Heard(self.progress.line, self.progress.hint)
         try:
-            with warnings.catch_warnings():
-                # a CLI that is killed ends the stream of its events; its exit code says so
-                warnings.filterwarnings("ignore", message="Error in event stream")
-                try:
-                    run(self._on(stack), heard)
-                except StackNotFoundError:
-                    self._workspace.create_stack(stack.text)
-                    run(self._on(stack), heard)
+            try:
+                run(self._on(stack), heard)
+            except StackNotFoundError:
+                self._workspace.create_stack(stack.text)
+                run(self._on(stack), heard)
         except ConcurrentUpdateError:
             message = f"another run holds the stack {stack}; wait for its end (`pulumi cancel` only if it is gone)"
             raise AmlopsError(message, exit_code=5) from None

@@ -22,7 +22,7 @@ from .arm_ids import UNTAGGED, arm_id, kind
 from .engine import Engine, Result, StackFailed
 from .events import Change, short
 from .names import StackName
-from .stale_lock import clear_stale_lock
+from .stale_lock import clear_stale_lock, is_locked
 
 PATIENCE = 1800.0
 """Seconds to wait for an operation that an earlier run began; a deployment may take that long in Azure."""
@@ -61,6 +61,13 @@ def prepare(engine: Engine, azure: Azure, stack: StackName) -> dict[str, Any]:
         adopt(engine, azure, stack)
         state = engine.export(stack)
     return state
+
+
+def is_settled(engine: Engine, azure: Azure, stack: StackName) -> bool:
+    """Whether no earlier run left anything to `prepare`. Raises AmlopsError as that does."""
+    state = engine.export(stack)
+    _check_cloud(azure, stack, state)
+    return not state.get("pending_operations") and not is_locked(engine, stack)
 
 
 def _check_cloud(azure: Azure, stack: StackName, state: Mapping[str, Any]) -> None:

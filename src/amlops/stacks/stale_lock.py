@@ -45,6 +45,11 @@ def clear_stale_lock(engine: Engine, stack: StackName) -> bool:
     return False
 
 
+def is_locked(engine: Engine, stack: StackName) -> bool:
+    """Whether Pulumi's lock is there, of a living process or a dead one."""
+    return bool(_locks(engine, stack))
+
+
 def _locks(engine: Engine, stack: StackName) -> list[Path]:
     backend = engine.variables.get("PULUMI_BACKEND_URL", "")
     if not backend.startswith("file://"):
