@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -88,19 +89,22 @@ class Engine:
         """The stack's state as Pulumi exports it (`resources`, `pending_operations`), {} for one never brought up."""
         from pulumi.automation import StackNotFoundError
 
-        try:
-            deployment = self._workspace.export_stack(stack.text).deployment
-        except StackNotFoundError:
-            return {}
+        with _asked(f"the state of {stack} could not be read"):
+            try:
+                deployment = self._workspace.export_stack(stack.text).deployment
+            except StackNotFoundError:
+                return {}
         return deployment if isinstance(deployment, dict) else {}
 
     def cancel(self, stack: StackName) -> None:
         """Removes the lock of a run that is gone."""
-        self._on(stack).cancel()
+        with _asked(f"the lock of {stack} could not be removed"):
+            self._on(stack).cancel()
 
     def stacks(self) -> dict[str, int]:
         """Every stack of the backend with the number of its resources."""
-        return {found.name: found.resource_count or 0 for found in self._workspace.list_stacks()}
+        with _asked("the stacks could not be listed"):
+            return {found.name: found.resource_count or 0 for found in self._workspace.list_stacks()}
 
     def command(self, stack: StackName, *arguments: str) -> str:
         """Any other command of the CLI on the stack; gives its output. Raises StackFailed."""
@@ -175,6 +179,16 @@ class Engine:
         except CommandError as error:
             raise StackFailed(stack, doing, heard.failures, _tail(error)) from None
         return Result(stack, heard.counts, tuple(heard.changes))
+
+
+@contextmanager
+def _asked(failing: str) -> Iterator[None]:
+    from pulumi.automation import CommandError
+
+    try:
+        yield
+    except CommandError as error:
+        raise AmlopsError(f"{failing}: {_tail(error)}") from None
 
 
 def _tail(error: Exception) -> str:
