@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 
 import pytest
 
-from tests.support.clone import Clone, readme_commands
+from tests.support.clone import Clone, curl_line, readme_commands
 
 from .conftest import Up, remaining
 from .local import (
@@ -156,11 +155,3 @@ def test_destroy_leaves_nothing(clone: Clone) -> None:
     printed = clone.run(readme_commands("Start")[0])
     assert json.loads(clone.run(curl_line(printed)))["predictions"]
     assert clone.git_status() == ""
-
-
-def curl_line(printed: str) -> str:
-    """The command that `make up` printed to paste."""
-    found = re.search(r"^\s*(curl .*)$", printed, re.MULTILINE)
-    assert found, f"no curl line in:\n{printed}"
-    assert shutil.which("curl"), "the line to paste needs curl"
-    return f"{found[1]} --silent --fail"

@@ -112,6 +112,14 @@ def readme_commands(section: str) -> list[str]:
     return [line for block in blocks for line in block.splitlines() if line and not line.startswith("#")]
 
 
+def curl_line(printed: str) -> str:
+    """The command that `make up` printed to paste."""
+    found = re.search(r"^\s*(curl .*)$", printed, re.MULTILINE)
+    assert found, f"no curl line in:\n{printed}"
+    assert shutil.which("curl"), "the line to paste needs curl"
+    return f"{found[1]} --silent --fail"
+
+
 def processes_of(folder: Path) -> list[str]:
     """Command lines of living processes that were started from, or work in, this folder. A zombie counts as gone."""
     found = []

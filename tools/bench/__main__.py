@@ -6,11 +6,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import memory, preview, requests, scoring
+from . import cold, first_answer, memory, preview, requests, scoring
 from .figures import Figure, page
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-BENCHMARKS = {"preview": preview, "scoring": scoring, "requests": requests, "memory": memory}
+BENCHMARKS = {
+    "first_answer": first_answer,
+    "cold": cold,
+    "preview": preview,
+    "scoring": scoring,
+    "requests": requests,
+    "memory": memory,
+}
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """`python -m tools.reference --write|--check`: the pages of docs/reference that are made from the code.
 
-`--check` also follows the documentation's links and paths. Exit codes: 0 done, 1 something is stale, dead or not
-described; each finding is `file:line: what; what to do [rule]`.
+`--check` also follows the documentation's links, paths and commands. Exit codes: 0 done, 1 something is stale, dead
+or not described; each finding is `file:line: what; what to do [rule]`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from .command_lines import findings as dead_commands
 from .commands import commands_page
 from .links import findings as dead
 from .page import REPOSITORY, Page
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
     made = {name: page() for name, page in PAGES.items()}
     if asked.write:
         write(REPOSITORY / FOLDER, made)
-    found = [*check(REPOSITORY / FOLDER, made), *dead(REPOSITORY)]
+    found = [*check(REPOSITORY / FOLDER, made), *dead(REPOSITORY), *dead_commands(REPOSITORY)]
     sys.stderr.writelines(f"{line}\n" for line in found)
     return 1 if found else 0
 

@@ -70,14 +70,20 @@ def dead_paths(text: str, tracked: frozenset[str]) -> Iterator[tuple[int, str]]:
     """Paths of the repository that are named in code and not there, with their position."""
     made = {path for match in _MAKES.finditer(text) for path in match["paths"].split()}
     tops = {path.split("/")[0] for path in tracked if "/" in path}
-    for match in _CODE.finditer(text):
-        group = "block" if match["block"] is not None else "span"
-        for word in _WORD.finditer(match[group]):
+    for at, code in code_of(text):
+        for word in _WORD.finditer(code):
             path = word[0].rstrip(".,/")
             if "/" not in path or path.split("/")[0] not in tops or any(_below(path, one) for one in made):
                 continue
             if not all(_there(one, tracked) for one in _spread(path)):
-                yield match.start(group) + word.start(), path
+                yield at + word.start(), path
+
+
+def code_of(text: str) -> Iterator[tuple[int, str]]:
+    """What a page writes as code, blocks and words, with its position."""
+    for match in _CODE.finditer(text):
+        group = "block" if match["block"] is not None else "span"
+        yield match.start(group), match[group]
 
 
 def _below(path: str, folder: str) -> bool:

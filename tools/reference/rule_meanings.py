@@ -149,5 +149,9 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Mend `tools/reference/variables.py`.",
     ),
     "dead-link": ("A page of the documentation links to what is not there.", "Correct the link."),
+    "dead-command": (
+        "A page of the documentation names a command, a target of make or a module that is not there.",
+        "Correct the command.",
+    ),
     "dead-path": ("A page of the documentation names a path that is not there.", "Correct the path."),
 }
