@@ -9,12 +9,13 @@ from typing import Annotated
 
 import pytest
 from pydantic import Field
-from tools.reference import links, settings, variables
+from tools.reference import command_lines, links, settings, variables
 from tools.reference.__main__ import PAGES, check, main, write
 from tools.reference.page import REPOSITORY, Page
 from tools.reference.rule_names import rules_in
 from tools.reference.rules import collect, page
 
+from amlops.cli.main import cli
 from amlops.config import Closed, EnvironmentFile
 from amlops.config.about import About
 
@@ -169,3 +170,26 @@ def test_dead_links_and_paths_are_found(repository: Path, line: str, rule: str |
     assert [item.rpartition("[")[2].rstrip("]") for item in found] == ([rule] if rule else [])
     at = 4 if line.startswith("```") else 3
     assert all(item.startswith(f"README.md:{at}: ") for item in found)
+
+
+@pytest.mark.parametrize(
+    ("code", "gone"),
+    [
+        ("amlops up local", None),
+        (".venv/bin/amlops local logs --lines 3", None),
+        ("amlops upp local", "amlops upp"),
+        ('eval "$(amlops enw local)"', "amlops enw"),
+        ("amlops local restart", "amlops local restart"),
+        ("make up", None),
+        ("make PYTHON=python3.11 up", None),
+        ("make upp", "make upp"),
+        ("python -m tools.reference --check", None),
+        ("python -m localazure.emulator.coverage", None),
+        ("python -m tools.referense", "python -m tools.referense"),
+    ],
+)
+def test_dead_commands_are_found(code: str, gone: str | None) -> None:
+    """A command, a target of make or a module that a page names must be there."""
+    known = command_lines.commands(cli)
+    found = [command for _, command in command_lines.dead(code, known, frozenset({"up"}), REPOSITORY)]
+    assert found == ([gone] if gone else [])
