@@ -11,9 +11,19 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+# What the programs read of any function: a client's configuration, an endpoint's traffic, a deployment's capacity.
+ANSWER = {
+    "clientId": "",
+    "objectId": "",
+    "subscriptionId": "",
+    "tenantId": "",
+    "properties": {},
+    "sku": {"name": "Default", "capacity": 1},
+}
+
 
 class Instant(provider_pb2_grpc.ResourceProviderServicer):
-    """Every check passes, nothing differs, every invoke gives nothing. It can preview and do no more."""
+    """Every check passes, nothing differs, every invoke gives the same. It can preview and do no more."""
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802 (the protocol's names)
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
@@ -39,7 +49,9 @@ class Instant(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return provider_pb2.InvokeResponse()
+        answer = provider_pb2.InvokeResponse()
+        getattr(answer, "return").update(ANSWER)
+        return answer
 
     def Cancel(self, request: Any, context: Any) -> Any:  # noqa: N802
         return empty_pb2.Empty()
