@@ -64,7 +64,7 @@ def _amlops(context: click.Context) -> list[str]:
     text = [line for paragraph in paragraphs for line in (" ".join(paragraph.split()), "")]
     rows = []
     for option in command.get_params(context):
-        if isinstance(option, click.Option) and option.name != "help":
+        if isinstance(option, click.Option) and "--help" not in option.opts:
             rows.append((code(", ".join([*option.opts, *option.secondary_opts])), _default(option), option.help or ""))
     return [f"## {context.command_path}", "", *text, code(usage), "", *table(("option", "default", "meaning"), rows)]
 
