@@ -17,7 +17,7 @@ def compare(session: Session, stacks: Sequence[StackName]) -> dict[StackName, Re
     """The stacks that are as git declares them, each with the preview that says so.
 
     Nothing is compared while a stack was never brought up. A stack that can't be previewed is left out: bringing it up
-    tells why.
+    tells why. Raises AmlopsError where the local Azure ended meanwhile.
     """
     known = session.engine.stacks()
     if len(stacks) < 2 or not all(known.get(stack.text) for stack in stacks):
@@ -36,4 +36,6 @@ def _preview(session: Session, stack: StackName) -> Result | None:
             return None
         return session.engine.preview(stack)
     except AmlopsError:
+        if session.lost:
+            raise
         return None

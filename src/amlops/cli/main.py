@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 
@@ -49,7 +50,9 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. What Azure's clients log on the way is no message of ours: their errors are told."""
+    for name in ("azure", "msal", "urllib3"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
     sys.exit(run(sys.argv[1:]))
 
 

@@ -42,6 +42,11 @@ class Session:
     def names(self) -> Names:
         return Names(self.environment)
 
+    @property
+    def lost(self) -> bool:
+        """Whether the local Azure ended since the session was opened."""
+        return self.running is not None and LocalAzure(self.repo.azure_home).status() is None
+
     def endpoint(self, deployment: str) -> Place:
         """The online endpoint of a deployment here."""
         client = self.azure.machine_learning(self.environment.subscription_id)
@@ -54,7 +59,7 @@ def explaining(session: Session) -> Iterator[None]:
     try:
         yield
     except AmlopsError as error:
-        if session.running is None or LocalAzure(session.repo.azure_home).status() is not None:
+        if not session.lost:
             raise
         lost = "the local Azure ended on the way (see `amlops local logs`); run it again, it goes on from here"
         raise AmlopsError(f"{error}\n{lost}", exit_code=error.exit_code) from None
