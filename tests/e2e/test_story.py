@@ -20,7 +20,6 @@ from .local import (
     ml,
     records,
     resources,
-    stage_file,
     traffic,
 )
 
@@ -82,60 +81,42 @@ def test_a_deleted_endpoint_comes_back(clone: Clone) -> None:
     assert served[0]["answer"]["predictions"]
 
 
-def test_a_changed_tag_leaves_split_and_capacity(clone: Clone) -> None:
-    """While a candidate has 10 % and current was scaled out, a tag of the environment changes: `pulumi up` changes the
-    tag and nothing else of endpoint and deployments, and a preview afterwards shows no change.
+def test_a_second_release_takes_over(clone: Clone) -> None:
+    """`amlops release` and `amlops up` after an edit: the new release gets the traffic, the old one stays beside it.
+
+    Then 10 % go back to it and it is scaled out, and a tag of the environment changes: `pulumi up` changes the tag and
+    leaves split and capacity as they are; a preview afterwards shows no change.
     """
-    stage, environment = stage_file(clone), "environments/local.yaml"
-    before, current = stage.read_text(), current_release(clone)
+    old, environment = current_release(clone), clone.path / "environments/local.yaml"
     try:
         with (clone.path / MANIFEST).open("a") as file:
             file.write("environment_variables:\n  ROUND: two\n")
-        candidate = clone.amlops_json(f"release {DEPLOYMENT}")["release"]
-        assert candidate != current
-        stage.write_text(f'current: "{current}"\ncandidate: "{candidate}"\nprevious: null\nrejected: []\n')
-        clone.pulumi("up --yes --skip-preview", STACK)
-        with ml(clone) as client:
-            split = {f"r-{current}": 90, f"r-{candidate}": 10}
-            endpoint = client.online_endpoints.get(*WHERE)
-            endpoint.properties.traffic = split
-            client.online_endpoints.begin_create_or_update(*WHERE, endpoint).result()
-            scale = {"sku": {"name": "Default", "capacity": 2}}
-            client.online_deployments.begin_update(*WHERE, f"r-{current}", scale).result()
-
-            file = clone.path / environment
-            file.write_text(file.read_text().replace('cost-center: "0"', 'cost-center: "4711"'))
-            clone.pulumi("up --yes --skip-preview", STACK)
-            found = client.online_endpoints.get(*WHERE)
-            capacity = {item.name: item.sku.capacity for item in client.online_deployments.list(*WHERE)}
-            assert found.tags["cost-center"] == "4711"
-            assert traffic(client) == split
-            assert capacity == {f"r-{current}": 2, f"r-{candidate}": 1}
-        assert "to update" not in clone.pulumi("preview", STACK)
-    finally:
-        clone.run(f"git checkout -q {MANIFEST} {environment}")
-        stage.write_text(before)
-        with ml(clone) as client:
-            endpoint = client.online_endpoints.get(*WHERE)
-            endpoint.properties.traffic = {f"r-{current}": 100}
-            client.online_endpoints.begin_create_or_update(*WHERE, endpoint).result()
-        clone.pulumi("up --yes --skip-preview", STACK)
-
-
-def test_a_second_release_takes_over(clone: Clone) -> None:
-    """`amlops release` and `amlops up` after an edit: the new release gets the traffic, the old one stays beside it."""
-    before = current_release(clone)
-    try:
-        with (clone.path / MANIFEST).open("a") as file:
-            file.write("environment_variables:\n  ROUND: three\n")
         new = clone.amlops_json(f"release {DEPLOYMENT}")["release"]
         assert clone.amlops_json(f"up {STACK}")["deployments"][0]["release"] == new
         (found,) = clone.amlops_json("status local")["deployments"]
         assert found["endpoint"]["traffic"] == {f"r-{new}": 100}
-        assert (found["stage"]["current"], found["stage"]["previous"]) == (new, before)
-        assert {served["release"] for served in found["endpoint"]["deployments"]} == {new, before}
+        assert (found["stage"]["current"], found["stage"]["previous"]) == (new, old)
+        assert {served["release"] for served in found["endpoint"]["deployments"]} == {new, old}
+
+        with ml(clone) as client:
+            split = {f"r-{new}": 90, f"r-{old}": 10}
+            endpoint = client.online_endpoints.get(*WHERE)
+            endpoint.properties.traffic = split
+            client.online_endpoints.begin_create_or_update(*WHERE, endpoint).result()
+            scale = {"sku": {"name": "Default", "capacity": 2}}
+            client.online_deployments.begin_update(*WHERE, f"r-{old}", scale).result()
+
+            environment.write_text(environment.read_text().replace('cost-center: "0"', 'cost-center: "4711"'))
+            clone.pulumi("up --yes --skip-preview", STACK)
+            capacity = {item.name: item.sku.capacity for item in client.online_deployments.list(*WHERE)}
+            assert client.online_endpoints.get(*WHERE).tags["cost-center"] == "4711"
+            assert traffic(client) == split
+            assert capacity == {f"r-{new}": 1, f"r-{old}": 2}
+        told = clone.pulumi("preview", STACK)
+        assert re.search(r"\d+ unchanged", told)
+        assert not re.search(r"to (create|update|delete|replace)", told)
     finally:
-        clone.run("git checkout -q deployments")
+        clone.run("git checkout -q deployments environments")
 
 
 def test_destroy_leaves_nothing(clone: Clone) -> None:
