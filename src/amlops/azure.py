@@ -88,14 +88,18 @@ class Azure:
         )
 
     def container(self, url: str, credential: Any = None) -> ContainerClient:
-        """A blob container by its URL. Without `credential` the URL's own SAS counts, else the caller's identity."""
-        from azure.storage.blob import ContainerClient
+        """A blob container by its URL. Without `credential` the URL's own SAS counts, else the caller's identity.
+
+        A local Azure that doesn't answer has ended: it is not waited for as Azure is, which takes more than a minute.
+        """
+        from azure.storage.blob import ContainerClient, LinearRetry
 
         if credential is None and "sig=" not in url:
             credential = self.credential
         options = dict(self.transport)
         if self.is_local:
             options["proxies"] = {"https": self.variables["HTTPS_PROXY"]}
+            options["retry_policy"] = LinearRetry(backoff=1, retry_total=2, random_jitter_range=0)
         return ContainerClient.from_container_url(url, credential=credential, **options)
 
     def resource(self, id: str, api_version: str) -> dict[str, Any] | None:
