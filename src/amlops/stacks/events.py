@@ -86,7 +86,9 @@ class Heard:
         if not text or _AMBIENT.search(text) or event.ephemeral:
             return
         if event.severity == "error":
-            said = _without_traceback(text.removeprefix("error: "))
+            of_resource = event.urn and "pulumi:pulumi:Stack" not in event.urn
+            said = text.removeprefix("error: ")
+            said = said if of_resource else _without_traceback(said)
             if said not in _SUMMARIES:
                 self.failures.append(Failure(event.urn or "", said))
         elif event.severity in ("warning", "info#err"):
@@ -118,7 +120,10 @@ class Heard:
 
 
 def _without_traceback(text: str) -> str:
-    """A program that raises is told of by its traceback; its last line says what happened."""
+    """A program that raises is told of by its traceback; its last line says what happened.
+
+    Not for what a resource's provider says: a deployment's failure quotes the log of the user's own script.
+    """
     if "Traceback (most recent call last)" not in text:
         return text
     frames = [line for line in text.splitlines() if line and not line.startswith((" ", "Traceback"))]

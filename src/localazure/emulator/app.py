@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,13 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
+        try:
+            await self._answer(scope, receive, send)
+        except sqlite3.Error as problem:
+            text = f"The local Azure could not write its state: {problem}. Nothing was changed; is the disk full?"
+            await _json(507, ArmError(507, "InsufficientStorage", text).body(), {})(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"").decode("latin-1")
         if host.split(":", 1)[0].lower().endswith(self._blob_hosts):
             await self._cloud.blobs.gate(scope, receive, send)
