@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: up down test setup check format accept bench lock tables docs
+.PHONY: up down test soak setup check format accept bench lock tables docs
 up: setup
 	@$(BIN)/amlops up local
 
@@ -12,6 +12,10 @@ down:
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Ten kills of the local Azure in a row, instead of the three of `make test`.
+soak: setup
+	E2E_ROUNDS=10 $(BIN)/python -m pytest tests/e2e/test_survival.py
 
 setup:
 	@$(PYTHON) -m tools.setup

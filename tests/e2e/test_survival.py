@@ -37,7 +37,7 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc"),
 ]
-ROUNDS = 10
+ROUNDS = int(os.environ.get("E2E_ROUNDS", "3"))  # `make soak` kills ten times in a row
 PATIENCE_SECONDS = 120.0
 JOB = f"deployments/{DEPLOYMENT}/job.yml"
 _PUBLISHED = re.compile(r"/(jobs|(codes|environments|models|data)/[^/]+/versions)/[^/]+$", re.IGNORECASE)
