@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from .errors import AmlopsError
+
+ROOM = 100 << 20
+"""Bytes that must be free where the local Azure and Pulumi keep their state; a first `amlops up local` writes half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,14 @@ class LocalAzure:
     def start(self) -> Running:
         """Starts it unless it runs; gives it once it answers. Raises AmlopsError with what it said."""
         return self._running(self._json("start"))
+
+    def require_room(self) -> None:
+        """Raises AmlopsError where the disk is as good as full: Pulumi would try for minutes to write its state."""
+        place = next(folder for folder in (self.home, *self.home.parents) if folder.is_dir())
+        free = shutil.disk_usage(place).free
+        if free < ROOM:
+            message = f"{free >> 20} MiB of disk are free at {place}, and {ROOM >> 20} are needed"
+            raise AmlopsError(f"{message}; make room there, then run it again")
 
     def status(self) -> Running | None:
         """How to reach it, None where it doesn't run."""

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from amlops.config import Repository
+from amlops.local_azure import LocalAzure
 from amlops.progress import progress
 from amlops.stacks import hold
 
@@ -33,6 +34,8 @@ def command(stack: str, as_json: bool) -> None:
     repo, told = Repository.find(), progress()
     environment, stacks = stacks_of(repo, stack)
     with hold(repo, environment.name, f"amlops up {stack}"):
+        if environment.is_local:
+            LocalAzure(repo.azure_home).require_room()
         session = open_session(repo, environment, told, start=True)
         with explaining(session):
             results, served = bring_up(session, stacks)

@@ -15,6 +15,8 @@ from ..output import give
 @json_option
 def command(as_json: bool) -> None:
     """Start the local Azure if it does not run, and wait until it answers."""
-    running = LocalAzure(Repository.find().azure_home).start()
+    local = LocalAzure(Repository.find().azure_home)
+    local.require_room()
+    running = local.start()
     found = {"running": True, "pid": running.pid, "endpoint": running.endpoint}
     give(found, f"the local Azure runs at {running.endpoint} (process {running.pid})", as_json=as_json)
