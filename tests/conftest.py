@@ -9,6 +9,7 @@ import pytest
 E2E = Path(__file__).parent / "e2e"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What uses the clone comes first, since it is the longest of the groups."""
     for item in items:
