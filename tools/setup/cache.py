@@ -59,7 +59,11 @@ def in_place(name: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
         if mark.exists():
             return place, False
         shutil.rmtree(place, ignore_errors=True)
-        make(place)
+        try:
+            make(place)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
         mark.touch()
     return place, True
 
