@@ -11,7 +11,7 @@ down:
 	@$(BIN)/amlops destroy local --yes
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Ten kills of the local Azure in a row, instead of the three of `make test`.
 soak: setup

@@ -1,4 +1,4 @@
-"""How tests are spread over processes: one file, one process; what shares the clone of e2e, one process."""
+"""The order of the tests: what brings up a clone takes longest, so it comes first. One file, one process (Makefile)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,6 @@ import pytest
 E2E = Path(__file__).parent / "e2e"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What uses the clone comes first, since it is the longest of the groups."""
-    for item in items:
-        cloned = E2E in item.path.parents and item.path.name != "test_engine.py"  # that one needs no clone
-        group = "clone" if cloned else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """The end-to-end tests first; each process that gets some of them has a clone of its own."""
     items.sort(key=lambda item: E2E not in item.path.parents)
