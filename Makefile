@@ -11,7 +11,8 @@ down:
 	@$(BIN)/amlops destroy local --yes
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/contract
+	@$(BIN)/python -m pytest tests/e2e
 
 # Ten kills of the local Azure in a row, instead of the three of `make test`.
 soak: setup

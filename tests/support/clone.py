@@ -17,7 +17,7 @@ from tests.support.cloud import LocalCloud
 REPOSITORY = Path(__file__).resolve().parents[2]
 # What a newcomer's shell would not have: our virtual environment, variables of a local Azure, Python's own switches.
 _OURS = re.compile(
-    r"^(VIRTUAL_ENV|AZURE_|ARM_|PULUMI_|AMLOPS_|PYTEST|PYTHON|REQUESTS_CA_BUNDLE$|SSL_CERT_FILE$|HTTPS_PROXY$|NO_PROXY$)"
+    r"^(VIRTUAL_ENV|AZURE|MLFLOW_|REGISTRY_|ARM_|PULUMI_|AMLOPS_|PYTEST|PYTHON|REQUESTS_CA_BUNDLE$|SSL_CERT_FILE$|HTTPS_PROXY$|NO_PROXY$)"
 )
 
 

@@ -55,7 +55,13 @@ def environment(repository: Path, uv: Path) -> Path:
 
 def _compile(repository: Path, python: Path) -> None:
     """Importing writes bytecode; without it each start of the compiler of manifests costs 2.5 s instead of 0.8 s."""
-    settings = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": str(repository / "infra"), "PYTHONWARNINGS": "ignore"}
+    # a shell that was prepared by `amlops env` names a cloud that azure-ai-ml looks up while it is imported
+    settings = {
+        "AZUREML_CURRENT_CLOUD": "AzureCloud",
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPATH": str(repository / "infra"),
+        "PYTHONWARNINGS": "ignore",
+    }
 
     def imported(what: str) -> str:
         return run([python, "-c", what], why="importing what the main job imports", cwd=repository, env=settings)
