@@ -144,10 +144,11 @@ def _ensure_container(call: Call) -> None:
         "tags": {},
         "properties": {},
         "isArchived": False,
-        "provisioningState": "Succeeded",
     }
-    if container.type == f"{ML}/workspaces/data" or container.type == f"{ML}/registries/data":
+    if container.type in (f"{ML}/workspaces/data", f"{ML}/registries/data"):  # the one container without a state
         properties["dataType"] = _properties(call.body)["dataType"]
+    else:
+        properties["provisioningState"] = "Succeeded"
     store.put(Resource(container, {"properties": properties, "systemData": {**signed, **changed}}))
 
 
