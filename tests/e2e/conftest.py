@@ -42,7 +42,9 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 @pytest.fixture
 def clone(up: Up) -> Clone:
-    """The clone that is up. Whoever changes it puts it back, so that tests hold in any order."""
+    """The clone that is up, its local Azure running. Who changes it puts it back: tests hold in any order."""
+    if up.clone.amlops("local status", code=None).startswith("the local Azure does not"):
+        up.clone.amlops("local start")
     return up.clone
 
 

@@ -81,7 +81,7 @@ def test_mlflow_reads_the_training_and_logs_a_model(clone: Clone) -> None:
 def script(clone: Clone, name: str, *arguments: str, interpreter: str | Path = ".venv/bin/python") -> str:
     """What one of the scripts prints. Its own interpreter's variables are the newcomer's, and those of `amlops env`."""
     words = shlex.join([str(interpreter), "-W", "ignore", str(SCRIPTS / name), *arguments])
-    return clone.run(f'set -e; eval "$(.venv/bin/amlops env {STACK})"; {words}')
+    return clone.run(f'set -e; found=$(.venv/bin/amlops env {STACK}); eval "$found"; {words}')
 
 
 def last_line(printed: str) -> Mapping[str, Any]:

@@ -65,7 +65,8 @@ class Clone:
     def pulumi(self, arguments: str, stack: str, *, code: int | None = 0) -> str:
         """The plain CLI after `eval "$(amlops env STACK)"`, with `--non-interactive`."""
         return self.run(
-            f'set -e; eval "$(.venv/bin/amlops env {stack})"; pulumi {arguments} -s {stack} --non-interactive',
+            f'set -e; found=$(.venv/bin/amlops env {stack}); eval "$found"; '
+            f"pulumi {arguments} -s {stack} --non-interactive",
             code=code,
         )
 
