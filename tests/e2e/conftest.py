@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.clone import Clone, clone_into, processes_of, readme_commands
+from tests.support.clone import Clone, clone_into, curl_line, processes_of, readme_commands
 
 GRACE_SECONDS = 20.0
 """How long after its end a local Azure's children may still be seen."""
@@ -18,10 +18,10 @@ GRACE_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """The clone after `make up`, and what that printed."""
+    """The clone after `make up`, and what the line that it printed to paste answered."""
 
     clone: Clone
-    printed: str
+    answer: str
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     kept = os.environ.get("E2E_FOLDER")
     clone = clone_into(Path(kept) if kept else tmp_path_factory.mktemp("newcomer"))
     try:
-        yield Up(clone, clone.run(readme_commands("Start")[0]))
+        printed = clone.run(readme_commands("Start")[0])
+        yield Up(clone, clone.run(curl_line(printed)))
     finally:
         clone.run(".venv/bin/python -m localazure --home .local/azure stop", code=None)
         left = remaining(clone)

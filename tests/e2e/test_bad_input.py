@@ -105,15 +105,18 @@ def test_a_job_that_fails(clone: Clone) -> None:
 def test_a_port_that_is_taken(clone: Clone) -> None:
     """The port asked for: refused, by name. The port of last time: another one is taken, and everything works there."""
     last = int(clone.cloud().endpoint.rpartition(":")[2])
+    start = f".venv/bin/python -m localazure --home .local/azure start --port {last}"
     clone.amlops("local stop")
     with socket.create_server(("127.0.0.1", last)):
-        told = clone.run(f".venv/bin/python -m localazure --home .local/azure start --port {last}", code=1)
+        told = clone.run(start, code=1)
         assert f"port {last} on 127.0.0.1 can't be had" in told
         assert "Traceback" not in told
         clone.amlops("local start")
         assert not clone.cloud().endpoint.endswith(f":{last}")
         (served,) = clone.amlops_json(f"up {STACK}")["deployments"]
         assert not re.search(rf":{last}/", served["url"])
+    clone.amlops("local stop")
+    clone.run(start)
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="mounts a small file system")

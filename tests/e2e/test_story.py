@@ -28,7 +28,7 @@ pytestmark = pytest.mark.e2e
 
 def test_up_ends_with_a_curl_line_that_answers(up: Up) -> None:
     """The README's first command ends with a line to paste, and that line predicts."""
-    predictions = json.loads(up.clone.run(curl_line(up.printed)))["predictions"]
+    predictions = json.loads(up.answer)["predictions"]
     assert len(predictions) == 2
     assert all(20 < value < 400 for value in predictions)
 
