@@ -11,11 +11,11 @@ from amlops.progress import progress
 from amlops.stacks import hold
 from amlops.stacks.recovery import prepare
 from amlops.stacks.soft_delete import deleted_vault
+from amlops.workflows.session import explaining, open_session
+from amlops.workflows.targets import stacks_of
 
 from .options import json_option, stack_argument, yes_option
 from .output import give
-from .session import explaining, open_session
-from .targets import stacks_of
 
 
 @click.command("destroy")

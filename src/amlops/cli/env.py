@@ -11,10 +11,10 @@ from amlops.azure import ML_SCOPE
 from amlops.config import Repository
 from amlops.progress import progress
 from amlops.stacks import parse_stack
+from amlops.workflows.session import Session, open_session
 
 from .options import json_option, stack_argument
 from .output import give
-from .session import Session, open_session
 
 
 @click.command("env")

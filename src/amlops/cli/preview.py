@@ -9,11 +9,11 @@ import click
 from amlops.config import Repository
 from amlops.progress import progress
 from amlops.stacks import Result
+from amlops.workflows.session import open_session
+from amlops.workflows.targets import stacks_of
 
 from .options import json_option, stack_argument
 from .output import give
-from .session import open_session
-from .targets import stacks_of
 
 
 @click.command("preview")

@@ -6,10 +6,10 @@ import click
 
 from amlops.config import Repository, load_about, load_environment
 from amlops.progress import progress
+from amlops.workflows.session import open_session
 
 from .options import deployment_argument, in_environment, json_option
 from .output import give
-from .session import open_session
 
 
 @click.command("release")

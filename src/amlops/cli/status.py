@@ -12,11 +12,11 @@ from amlops.local_azure import LocalAzure
 from amlops.progress import Progress, progress
 from amlops.releases import load_stage
 from amlops.stacks import Engine, StackName, state_variables
+from amlops.workflows.session import Session, open_session
+from amlops.workflows.targets import stacks_of
 
 from .options import environment_argument, json_option
 from .output import give
-from .session import Session, open_session
-from .targets import stacks_of
 
 
 @click.command("status")

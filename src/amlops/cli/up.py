@@ -12,12 +12,12 @@ from amlops.config import Repository
 from amlops.local_azure import LocalAzure
 from amlops.progress import progress
 from amlops.stacks import hold
+from amlops.workflows.bring_up import Served, bring_up
+from amlops.workflows.session import Session, explaining, open_session
+from amlops.workflows.targets import stacks_of
 
-from .bring_up import Served, bring_up
 from .options import json_option, stack_argument
 from .output import give
-from .session import Session, explaining, open_session
-from .targets import stacks_of
 
 
 @click.command("up")

@@ -1,0 +1,217 @@
+"""The one edge to git: what stands at a commit, refs that change by comparison, commits that other people's can't undo.
+
+Nothing here touches the work tree but `export`, which writes a commit's files into another folder.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import tarfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import AmlopsError
+
+ABSENT = "0" * 40
+"""What a ref that isn't there is compared with."""
+
+TRIES = 10
+"""How often a commit is made anew on top of what somebody else pushed meanwhile."""
+
+
+class GitFailed(AmlopsError):
+    """git refused; `said` is the end of what it wrote."""
+
+    def __init__(self, doing: str, said: str) -> None:
+        self.said = said
+        super().__init__(f"git could not {doing}: {said or 'it said nothing'}")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whom commits name."""
+
+    name: str = "amlops"
+    email: str = "amlops@users.noreply.github.com"
+
+
+@dataclass(frozen=True)
+class Git:
+    """A clone and its remote. `variables` are added to git's own (a credential for the remote, say)."""
+
+    root: Path
+    remote: str = "origin"
+    author: Author = Author()
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    # -- what stands where -------------------------------------------------------------------------------------------
+
+    def resolve(self, revision: str) -> str | None:
+        """The full id of a commit, None where the clone has none of that name."""
+        done = self._git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", check=False)
+        return done.stdout.decode().strip() or None
+
+    def head(self) -> str:
+        """Raises AmlopsError in a repository without a commit."""
+        found = self.resolve("HEAD")
+        if found is None:
+            raise AmlopsError("this repository has no commit yet; commit something", exit_code=2)
+        return found
+
+    def merge_base(self, one: str, other: str) -> str:
+        """The last commit that both come from. Raises GitFailed."""
+        return self._text("find a common commit", "merge-base", one, other)
+
+    def changed(self, base: str, head: str | None = None) -> tuple[str, ...]:
+        """Paths that differ between two commits; without `head`, between `base` and the work tree, untracked too."""
+        if head is not None:
+            found = self._text("compare", "diff", "--name-only", "--no-renames", "-z", base, head)
+        else:
+            found = self._text("compare", "diff", "--name-only", "--no-renames", "-z", base)
+            found += self._text("list files", "ls-files", "--others", "--exclude-standard", "-z")
+        return tuple(sorted(set(filter(None, found.split("\0")))))
+
+    def read(self, commit: str, path: str) -> str | None:
+        """A file as it stands at a commit, None where it isn't there."""
+        done = self._git("show", f"{commit}:{path}", check=False)
+        return done.stdout.decode() if done.returncode == 0 else None
+
+    def files(self, commit: str, under: str = "") -> tuple[str, ...]:
+        """Paths below a folder at a commit."""
+        found = self._text(
+            "list files", "ls-tree", "-r", "--name-only", "-z", commit, "--", *([under] if under else [])
+        )
+        return tuple(filter(None, found.split("\0")))
+
+    def export(self, commit: str, folder: Path) -> None:
+        """Writes a commit's files into an empty folder."""
+        packed = self._git("archive", "--format=tar", commit).stdout
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(folder, filter="data")
+
+    # -- the remote --------------------------------------------------------------------------------------------------
+
+    def fetch(self, *refs: str) -> None:
+        """Fetches refs under their own names (`refs/applied/*`, `refs/heads/evidence`); one that isn't there is
+        forgotten here too. Raises GitFailed."""
+        have = self.remote_refs(*refs)
+        if have:
+            self._git("fetch", "--quiet", "--no-tags", self.remote, *(f"+{name}:{_kept(name)}" for name in have))
+        for pattern in refs:
+            if "*" not in pattern and pattern not in have:
+                self._git("update-ref", "-d", _kept(pattern), check=False)
+
+    def remote_refs(self, *patterns: str) -> dict[str, str]:
+        """The remote's refs by name, with what they point at. Raises GitFailed where it doesn't answer."""
+        found = self._text("ask the remote", "ls-remote", "--quiet", self.remote, *patterns)
+        pairs = (line.split("\t", 1) for line in found.splitlines())
+        return {name: id for id, name in pairs if name != "HEAD"}
+
+    def swap(self, ref: str, old: str | None, new: str | None) -> bool:
+        """Sets a ref of the remote to an object that the clone has (None: deletes it), if it still is `old` (None: if
+        it isn't there). False where somebody else was quicker. Raises GitFailed where the remote refuses otherwise."""
+        lease = f"--force-with-lease={ref}:{old or ABSENT}"
+        done = self._git("push", "--quiet", lease, self.remote, f"{new or ''}:{ref}", check=False)
+        if done.returncode == 0:
+            return True
+        said = done.stderr.decode(errors="replace")
+        if any(word in said for word in ("stale info", "fetch first", "cannot lock ref", "failed to update ref")):
+            return False
+        raise GitFailed(f"change {ref} of {self.remote}", _last(said))
+
+    def store(self, text: str) -> str:
+        """Keeps a text as an object of the clone; gives its id, for `swap`."""
+        return self._text("keep an object", "hash-object", "-w", "--stdin", stdin=text.encode())
+
+    def object(self, id: str) -> str:
+        """The text of an object."""
+        return self._git("cat-file", "blob", id).stdout.decode()
+
+    def push_files(
+        self, branch: str, files: Mapping[str, str | bytes | None], message: str, *, onto: str | None = None
+    ) -> str:
+        """Commits files (None: without the file) on top of a branch of the remote and pushes, anew where it moved
+        meanwhile. Gives the commit; the branch's own where nothing differs.
+
+        `onto` starts a new branch at this commit; without it a branch that isn't there starts empty. Raises GitFailed.
+        """
+        ref = f"refs/heads/{branch}"
+        for _ in range(TRIES):
+            at = self.remote_refs(ref).get(ref)
+            if at is not None:
+                self._git("fetch", "--quiet", "--no-tags", self.remote, f"+{ref}:{_kept(ref)}")
+            parent = at or onto
+            commit = self._commit(parent, files, message)
+            if commit == at or self.swap(ref, at, commit):
+                self._git("update-ref", _kept(ref), commit)
+                return commit
+        raise AmlopsError(
+            f"{branch} of {self.remote} moved {TRIES} times while this was committed; try again", exit_code=5
+        )
+
+    def _commit(self, parent: str | None, files: Mapping[str, str | bytes | None], message: str) -> str:
+        index = {"GIT_INDEX_FILE": str(self._folder() / f"amlops-index-{os.getpid()}")}
+        try:
+            self._git("read-tree", *([parent] if parent else ["--empty"]), extra=index)
+            lines = []
+            for path, content in files.items():
+                if content is None:
+                    lines.append(f"0 {ABSENT}\t{path}")
+                    continue
+                data = content.encode() if isinstance(content, str) else content
+                id = self._text("keep a file", "hash-object", "-w", "--stdin", stdin=data)
+                lines.append(f"100644 {id}\t{path}")
+            self._git(
+                "update-index", "--index-info", stdin="".join(f"{line}\n" for line in lines).encode(), extra=index
+            )
+            tree = self._text("write a tree", "write-tree", extra=index)
+        finally:
+            Path(index["GIT_INDEX_FILE"]).unlink(missing_ok=True)
+        if parent is not None and tree == self._text("read a tree", "rev-parse", f"{parent}^{{tree}}"):
+            return parent
+        return self._text(
+            "commit", "commit-tree", tree, *(["-p", parent] if parent else []), "-F", "-", stdin=message.encode()
+        )
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _folder(self) -> Path:
+        return Path(self._text("find itself", "rev-parse", "--absolute-git-dir"))
+
+    def _text(self, doing: str, *words: str, stdin: bytes | None = None, extra: Mapping[str, str] | None = None) -> str:
+        return self._git(*words, stdin=stdin, extra=extra, doing=doing).stdout.decode().strip()
+
+    def _git(
+        self,
+        *words: str,
+        stdin: bytes | None = None,
+        extra: Mapping[str, str] | None = None,
+        check: bool = True,
+        doing: str = "",
+    ) -> subprocess.CompletedProcess[bytes]:
+        who = {
+            "GIT_AUTHOR_NAME": self.author.name,
+            "GIT_AUTHOR_EMAIL": self.author.email,
+            "GIT_COMMITTER_NAME": self.author.name,
+            "GIT_COMMITTER_EMAIL": self.author.email,
+            "GIT_TERMINAL_PROMPT": "0",
+        }
+        environment = {**os.environ, **who, **self.variables, **(extra or {})}
+        words_: Sequence[str] = ["git", "--no-pager", "-C", str(self.root), *words]
+        done = subprocess.run(words_, input=stdin, capture_output=True, env=environment, check=False)
+        if check and done.returncode != 0:
+            raise GitFailed(doing or words[0], _last(done.stderr.decode(errors="replace")))
+        return done
+
+
+def _kept(ref: str) -> str:
+    """Where a remote's ref is kept here: branches beside the others that were fetched, further refs as they are."""
+    return ref.replace("refs/heads/", "refs/remotes/origin/", 1)
+
+
+def _last(said: str) -> str:
+    lines = [line for line in said.splitlines() if line.strip()]
+    return " / ".join(lines[-3:])
