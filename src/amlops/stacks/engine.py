@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amlops.config import Repository
@@ -35,11 +36,13 @@ class StackFailed(AmlopsError):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run did, or would do. `counts` are Pulumi's, by operation."""
+    """What a run did, or would do. `counts` are Pulumi's, by operation. `declared` is every resource of the program,
+    the unchanged ones too, with its inputs (secrets blinded)."""
 
     stack: StackName
     counts: Mapping[str, int]
     changes: tuple[Change, ...]
+    declared: tuple[Change, ...] = ()
 
     @property
     def changed(self) -> int:
@@ -59,13 +62,18 @@ class Engine:
     variables: Mapping[str, str]
     progress: Progress
 
-    def up(self, stack: StackName) -> Result:
-        """Brings the stack to what git declares. Raises StackFailed."""
-        return self._run(stack, "brought up", lambda on, hear: on.up(on_event=hear, suppress_progress=True))
+    def up(self, stack: StackName, *, plan: Path | None = None) -> Result:
+        """Brings the stack to what git declares; with `plan` exactly as that preview said. Raises StackFailed."""
+        file = None if plan is None else str(plan)
+        return self._run(stack, "brought up", lambda on, hear: on.up(on_event=hear, suppress_progress=True, plan=file))
 
-    def preview(self, stack: StackName) -> Result:
-        """What `up` would do. Raises StackFailed."""
-        return self._run(stack, "previewed", lambda on, hear: on.preview(on_event=hear, suppress_progress=True))
+    def preview(self, stack: StackName, *, save_plan: Path | None = None) -> Result:
+        """What `up` would do; `save_plan` keeps it for `up`. That file holds values: its folder is for its owner only,
+        and it is deleted when it was used. Raises StackFailed."""
+        file = None if save_plan is None else str(save_plan)
+        return self._run(
+            stack, "previewed", lambda on, hear: on.preview(on_event=hear, suppress_progress=True, plan=file)
+        )
 
     def refresh(self, stack: StackName, *, targets: Sequence[str] = (), clear_pending: bool = False) -> Result:
         """Reads what is in the cloud into the state; only `targets` (URNs) where they are given. Raises StackFailed."""
@@ -178,7 +186,7 @@ class Engine:
             raise AmlopsError(message, exit_code=5) from None
         except CommandError as error:
             raise StackFailed(stack, doing, heard.failures, _tail(error)) from None
-        return Result(stack, heard.counts, tuple(heard.changes))
+        return Result(stack, heard.counts, tuple(heard.changes), tuple(heard.declared.values()))
 
 
 @contextmanager

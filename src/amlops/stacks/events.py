@@ -28,12 +28,17 @@ _DOING = {
     "refresh": "reading",
     "read": "reading",
 }
+_DECLARED = ("same", "create", "update", "create-replacement", "import", "import-replacement")
+"""Operations whose new state is what the program wants; a replacement's other steps say the same again."""
+
 _QUIET = ("same", "refresh", "read", "read-replacement", "read-discard", "discard-replaced", "remove-pending-replace")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One step of a preview or an update that changes something. `keys` are the property paths that differ."""
+    """One step of a preview or an update. `keys` are the property paths that differ, `replaces` those of them that cost
+    a replacement. `inputs` are what the program declares (of a deletion: what it declared), secrets blinded; what a
+    preview can't know yet is left out or an opaque word. `old` are those of the state, where there is one."""
 
     urn: str
     type: str
@@ -41,6 +46,9 @@ class Change:
     keys: tuple[str, ...] = ()
     parent: str = ""
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    replaces: tuple[str, ...] = ()
+    old: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
 
     @property
     def name(self) -> str:
@@ -62,12 +70,17 @@ class Failure:
 
 @dataclass(slots=True)
 class Heard:
-    """Collects one run of the engine. `hint` gets what goes on, `line` what is worth keeping."""
+    """Collects one run of the engine. `hint` gets what goes on, `line` what is worth keeping.
+
+    `changes` are the steps that change something, in order; `declared` every resource that the program declares, by
+    URN, unchanged ones (`same`) too.
+    """
 
     line: Callable[[str], None]
     hint: Callable[[str], None]
     counts: dict[str, int] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    declared: dict[str, Change] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
     def __call__(self, event: EngineEvent) -> None:
@@ -98,25 +111,36 @@ class Heard:
 
     def _begins(self, step: StepEventMetadata) -> None:
         operation = str(getattr(step.op, "value", step.op))
-        if operation in _QUIET:
-            return
         state: Any = step.new or step.old
-        self.changes.append(
-            Change(
-                urn=step.urn,
-                type=step.type,
-                operation=operation,
-                keys=tuple(sorted(step.detailed_diff or step.diffs or ())),
-                parent=getattr(state, "parent", "") or "",
-                inputs=getattr(state, "inputs", None) or {},
-            )
+        change = Change(
+            urn=step.urn,
+            type=step.type,
+            operation=operation,
+            keys=tuple(sorted(step.detailed_diff or step.diffs or ())),
+            parent=getattr(state, "parent", "") or "",
+            inputs=getattr(state, "inputs", None) or {},
+            replaces=_replacing(step),
+            old=getattr(step.old, "inputs", None) or {},
+            id=getattr(step.old, "id", "") or "",
         )
-        self.hint(f"{_DOING.get(operation, operation)} {short(step.urn)}")
+        if operation in _DECLARED:
+            self.declared[step.urn] = change
+        if operation not in _QUIET:
+            self.changes.append(change)
+            self.hint(f"{_DOING.get(operation, operation)} {short(step.urn)}")
 
     def _ended(self, step: StepEventMetadata) -> None:
         operation = str(getattr(step.op, "value", step.op))
         if operation not in _QUIET and step.type.startswith("azure-native:"):
             self.hint(f"{short(step.urn)} done")
+
+
+def _replacing(step: StepEventMetadata) -> tuple[str, ...]:
+    """The paths that cost a replacement; where the provider gave none, the engine's keys: names of the top only."""
+    detailed = step.detailed_diff or {}
+    fine = {path for path, diff in detailed.items() if str(getattr(diff.diff_kind, "value", "")).endswith("-replace")}
+    tops = {re.split(r"[.\[]", path)[0] for path in fine}
+    return tuple(sorted(fine | (set(step.keys or ()) - tops)))
 
 
 def _without_traceback(text: str) -> str:
