@@ -1,0 +1,17 @@
+"""The one edge to GitHub: its REST API, the run that this process is part of, its OIDC tokens, its git over HTTPS.
+
+It knows nothing of stacks, releases or clouds. Outside of GitHub `Run.of` and `GitHub.of` give None.
+"""
+
+from __future__ import annotations
+
+from .client import GitHub
+from .errors import GitHubRefused, NotAllowed
+from .issues import Issue
+from .oidc import FederatedToken
+from .pulls import Pull
+from .remote import open_git
+from .run import Run
+from .runs import Approval
+
+__all__ = ["Approval", "FederatedToken", "GitHub", "GitHubRefused", "Issue", "NotAllowed", "Pull", "Run", "open_git"]

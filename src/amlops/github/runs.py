@@ -1,0 +1,65 @@
+"""Runs of workflows: started, looked after, approved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .errors import Unsure
+
+if TYPE_CHECKING:
+    from .client import GitHub
+
+ENDED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who let a job of a run enter its environments, or kept it out: `state` is `approved` or `rejected`."""
+
+    person: str
+    state: str
+    environments: tuple[str, ...]
+    comment: str
+
+
+@dataclass(frozen=True)
+class Runs:
+    github: GitHub
+
+    def dispatch(self, workflow: str, inputs: Mapping[str, str] | None = None, *, ref: str = "main") -> None:
+        """Starts a workflow by its file's name. A lost answer is sent again: workflows bear a second run. Raises
+        GitHubRefused; NotAllowed where the token lacks `actions: write`."""
+        asked = {"ref": ref, "inputs": dict(inputs or {})}
+        path = f"actions/workflows/{workflow}/dispatches"
+        try:
+            self.github.post(path, asked)
+        except Unsure:
+            self.github.post(path, asked)
+
+    def get(self, run: int | str) -> dict[str, Any] | None:
+        """A run as GitHub has it, None for one that it doesn't know (any more)."""
+        found: dict[str, Any] | None = self.github.find(f"actions/runs/{run}")
+        return found
+
+    def lives(self, run: int | str) -> bool:
+        """Whether the run hasn't ended; a run that GitHub doesn't know has."""
+        found = self.get(run)
+        return found is not None and found["status"] != ENDED
+
+    def listed(self, workflow: str, **query: Any) -> list[dict[str, Any]]:
+        """Runs of a workflow, newest first (`status`, `branch`, `event` narrow them down)."""
+        return list(self.github.pages(f"actions/workflows/{workflow}/runs", "workflow_runs", **query))
+
+    def approvals(self, run: int | str) -> tuple[Approval, ...]:
+        """Reviews of the run's environments."""
+        return tuple(
+            Approval(
+                person=item["user"]["login"],
+                state=item["state"],
+                environments=tuple(place["name"] for place in item["environments"]),
+                comment=item["comment"],
+            )
+            for item in self.github.get(f"actions/runs/{run}/approvals")
+        )
