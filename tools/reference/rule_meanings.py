@@ -67,6 +67,15 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Use the stack that the message names, or add the environment to `about.yaml`.",
     ),
     "rollout-steps": ("`rollout.steps` do not rise, or do not end with 100.", "Write rising percents up to 100."),
+    "rollout-environment": (
+        "`rollout.environments` names an environment that the deployment does not run in.",
+        "Name one of `environments`.",
+    ),
+    "rollout-metric": (
+        "`rollout.metric` has no limit, so it judges nothing.",
+        "Add `at_least`, `at_most` or `change`.",
+    ),
+    "rollout-timeout": ("`rollout.on_timeout: reject` without a `timeout` never happens.", "Add `timeout`."),
     # manifests
     "manifest-kind": (
         "The kind of a manifest can't be told, is another than is needed here, or is none that is compiled.",

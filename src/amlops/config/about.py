@@ -8,18 +8,10 @@ from pydantic import Field
 
 from .closed import Closed
 from .fields import Key
+from .rollout import Rollout
 
 RelativeFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
 """A file below the deployment's folder, with slashes."""
-
-
-class Rollout(Closed):
-    """How a candidate takes over the traffic. Nothing reads it yet."""
-
-    steps: Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(strict=False, min_length=1)] = (10, 50, 100)
-    """Percent of the traffic that the candidate gets, step by step; rises and ends with 100."""
-    mirror: Annotated[int, Field(ge=0, le=50)] = 0
-    """Percent of the traffic that is copied to the candidate before the first step; Azure's limit is 50."""
 
 
 class About(Closed):
@@ -40,3 +32,4 @@ class About(Closed):
     sample_request: RelativeFile
     """A JSON body that the model answers; the smoke test sends it."""
     rollout: Rollout = Rollout()
+    """How a candidate takes over the traffic."""
