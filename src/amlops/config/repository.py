@@ -10,6 +10,9 @@ from .problems import ConfigError, Problem
 LOCAL = "local"
 """The one environment whose releases and stages are not in git."""
 
+NO_ENVIRONMENTS = frozenset({"promotion", "break-glass", "policy", "exceptions"})
+"""Files of environments/ that say something about all environments and are none themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repository:
@@ -55,8 +58,16 @@ class Repository:
         return self.environments / f"{name}.yaml"
 
     def environment_names(self) -> tuple[str, ...]:
-        """Every environment that has a file, sorted; `promotion.yaml` is none."""
-        return tuple(sorted(file.stem for file in self.environments.glob("*.yaml") if file.stem != "promotion"))
+        """Every environment that has a file, sorted."""
+        return tuple(sorted(file.stem for file in self.environments.glob("*.yaml") if file.stem not in NO_ENVIRONMENTS))
+
+    @property
+    def promotion_file(self) -> Path:
+        return self.environments / "promotion.yaml"
+
+    @property
+    def break_glass_file(self) -> Path:
+        return self.environments / "break-glass.yaml"
 
     def deployment(self, name: str) -> Path:
         return self.deployments / name
