@@ -10,7 +10,7 @@ from .problems import ConfigError, Problem
 LOCAL = "local"
 """The one environment whose releases and stages are not in git."""
 
-NO_ENVIRONMENTS = frozenset({"promotion", "break-glass", "policy", "exceptions"})
+NO_ENVIRONMENTS = frozenset({"promotion", "break-glass", "policy", "exceptions", "permissions"})
 """Files of environments/ that say something about all environments and are none themselves."""
 
 

@@ -1,0 +1,57 @@
+"""Which stacks are behind git: what each was last applied from is a ref of the remote, `refs/applied/<stack>`."""
+
+from __future__ import annotations
+
+from amlops.git import Git
+
+from .declared import Declared
+from .names import StackName
+from .touched import Reason, Touched, touched
+
+APPLIED = "refs/applied/"
+
+
+def applied_ref(stack: str) -> str:
+    return f"{APPLIED}{stack}"
+
+
+def applied_commits(git: Git) -> dict[str, str]:
+    """Commits by stack, as the remote has them. Raises GitFailed."""
+    return {name.removeprefix(APPLIED): id for name, id in git.remote_refs(f"{APPLIED}*").items()}
+
+
+def applied_commit(git: Git, stack: str) -> str | None:
+    """The commit that the stack was last applied from, which the clone then has; None where it never was."""
+    ref = applied_ref(stack)
+    id = git.remote_refs(ref).get(ref)
+    if id is not None and git.resolve(id) is None:
+        git.fetch(ref)
+    return id
+
+
+def behind(git: Git, declared: Declared, head: str) -> Touched:
+    """The stacks that HEAD declares otherwise than it was applied, or that never were. Raises GitFailed, ConfigError.
+
+    Stacks of one commit are compared together, so the work grows with the commits that were applied and not with the
+    stacks.
+    """
+    at = applied_commits(git)
+    missing = [stack for stack, commit in at.items() if git.resolve(commit) is None] if at else []
+    if missing:
+        git.fetch(*(applied_ref(stack) for stack in missing))
+    stacks: dict[StackName, tuple[Reason, ...]] = {}
+    gone = {
+        text: (Reason(applied_ref(text), "no file in git stands behind it"),) for text in at if not declared.find(text)
+    }
+    for commit in dict.fromkeys(at.values()):
+        if commit == head:
+            continue
+        found = touched(git.changed(commit, head), declared)
+        stacks.update({stack: why for stack, why in found.stacks.items() if at.get(stack.text) == commit})
+    for stack in declared.stacks:
+        if stack.text not in at:
+            scope = "deployment" if stack.kind == "deployment" else "environment"
+            stacks[stack] = (Reason(applied_ref(stack.text), "it was never applied", scope),)
+    order = {stack: place for place, stack in enumerate(declared.stacks)}
+    ranked = sorted(stacks, key=lambda stack: (order.get(stack, len(order)), stack.text))
+    return Touched({stack: stacks[stack] for stack in ranked}, {}, dict(sorted(gone.items())), ())
