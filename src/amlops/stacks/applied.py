@@ -40,9 +40,8 @@ def behind(git: Git, declared: Declared, head: str) -> Touched:
     if missing:
         git.fetch(*(applied_ref(stack) for stack in missing))
     stacks: dict[StackName, tuple[Reason, ...]] = {}
-    gone = {
-        text: (Reason(applied_ref(text), "no file in git stands behind it"),) for text in at if not declared.find(text)
-    }
+    lost = [text for text in at if declared.find(text) is None]
+    gone = {text: (Reason(applied_ref(text), "no file in git stands behind it"),) for text in sorted(lost)}
     for commit in dict.fromkeys(at.values()):
         if commit == head:
             continue
@@ -54,4 +53,4 @@ def behind(git: Git, declared: Declared, head: str) -> Touched:
             stacks[stack] = (Reason(applied_ref(stack.text), "it was never applied", scope),)
     order = {stack: place for place, stack in enumerate(declared.stacks)}
     ranked = sorted(stacks, key=lambda stack: (order.get(stack, len(order)), stack.text))
-    return Touched({stack: stacks[stack] for stack in ranked}, {}, dict(sorted(gone.items())), ())
+    return Touched({stack: stacks[stack] for stack in ranked}, {}, gone, ())

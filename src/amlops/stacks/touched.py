@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from amlops.config.repository import LOCAL, NO_ENVIRONMENTS
+
 from .declared import Declared
 from .names import StackName
 
@@ -13,12 +15,11 @@ Scope = Literal["programs", "environment", "deployment"]
 
 _PROGRAMS = ("infra/", "src/amlops/config/", "src/amlops/releases/")
 _PROGRAM_FILES = frozenset({"Pulumi.yaml", "requirements.lock"})
-_RULES_ONLY = frozenset({"promotion", "exceptions", "permissions", "local"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`scope` says whom a change of this kind concerns: everybody who runs the programs, an environment, a deployment."""
+    """`scope` says whom a change of this kind concerns: whoever runs the programs, an environment, or a deployment."""
 
     path: str
     why: str
@@ -81,9 +82,9 @@ def _reached(path: str, declared: Declared) -> Iterator[tuple[Place, Reason]]:
 
 
 def _environment(path: str, name: str, declared: Declared) -> Iterator[tuple[Place, Reason]]:
-    if name == "local":
+    if name == LOCAL:
         yield None, Reason(path, "is for `amlops up local` on each machine", "environment")
-    elif name in _RULES_ONLY:
+    elif name in NO_ENVIRONMENTS:
         yield None, Reason(path, "says what may change, and changes nothing itself", "environment")
     elif name not in declared.environments:
         reason = Reason(path, "the environment is gone from git", "environment")

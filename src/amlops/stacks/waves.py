@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from amlops.config import Environment, Repository, load_about
+from amlops.config import Environment, Names, Repository, load_about
+from amlops.config.names import PLATFORM
 from amlops.releases import load_stage
 
 from .declared import Declared
@@ -66,11 +67,9 @@ def matrix(repo: Repository, wave: Sequence[StackName], declared: Declared) -> d
     return {"include": [_entry(repo, stack, declared.environments[stack.environment]) for stack in wave]}
 
 
-def github_environment(repo: Repository, stack: StackName) -> str:
+def github_environment(repo: Repository, environment: Environment, stack: StackName) -> str:
     """The GitHub environment whose identity may apply the stack. Raises ConfigError."""
-    if stack.deployment is None:
-        return f"{stack.environment}-platform"
-    return f"{stack.environment}-{load_about(repo, stack.deployment).team}"
+    return Names(environment).realm(PLATFORM if stack.deployment is None else load_about(repo, stack.deployment).team)
 
 
 def _entry(repo: Repository, stack: StackName, environment: Environment) -> dict[str, object]:
@@ -78,7 +77,7 @@ def _entry(repo: Repository, stack: StackName, environment: Environment) -> dict
     return {
         "stack": stack.text,
         "environment": stack.environment,
-        "github_environment": github_environment(repo, stack),
+        "github_environment": github_environment(repo, environment, stack),
         "runner": getattr(environment.settings, "runner", RUNNER),
         "candidate": candidate is not None,
     }
