@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from .about import About, Rollout
+from .break_glass import BreakGlass, BrokenGlass
 from .closed import Closed, parse
 from .document import Document, read_document
 from .environment import Cluster, Environment, EnvironmentFile, LocalAzure, Platform, Registry
 from .loader import load_about, load_environment
 from .names import Names
 from .problems import ConfigError, Problem
+from .promotion import Promoted, Promotion
+from .promotion_loader import load_break_glass, load_promotion
 from .repository import LOCAL, Repository
 
 __all__ = [
     "LOCAL",
     "About",
+    "BreakGlass",
+    "BrokenGlass",
     "Closed",
     "Cluster",
     "ConfigError",
@@ -24,11 +29,15 @@ __all__ = [
     "Names",
     "Platform",
     "Problem",
+    "Promoted",
+    "Promotion",
     "Registry",
     "Repository",
     "Rollout",
     "load_about",
+    "load_break_glass",
     "load_environment",
+    "load_promotion",
     "parse",
     "read_document",
 ]

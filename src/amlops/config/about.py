@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from .closed import Closed
+from .evaluation import Evaluation
 from .fields import Key
+from .gates import OwnGates
 from .rollout import Rollout
 
 RelativeFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
@@ -33,3 +35,8 @@ class About(Closed):
     """A JSON body that the model answers; the smoke test sends it."""
     rollout: Rollout = Rollout()
     """How a candidate takes over the traffic."""
+    evaluation: Evaluation | None = None
+    """How the platform measures releases; absent where it can't, so that gates on metrics keep every release out."""
+    gates: OwnGates = OwnGates()
+    retired: Annotated[str, Field(min_length=10)] | None = None
+    """Why it isn't run any more, written by `amlops retire`: nothing is trained, released or promoted."""

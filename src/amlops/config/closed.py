@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
 
 from .document import Document, has
 from .problems import ConfigError, Problem
@@ -98,10 +99,15 @@ def _keys(model: type[Closed], loc: Loc) -> set[str]:
     for part in loc:
         step: list[type[Closed]] = []
         for candidate in found:
-            field = candidate.model_fields.get(str(part))
+            field = _fields(candidate).get(str(part))
             step.extend(_models(field.annotation) if field else ())
         found = step or found
-    return {name for candidate in found for name in candidate.model_fields}
+    return {name for candidate in found for name in _fields(candidate)}
+
+
+def _fields(model: type[Closed]) -> dict[str, FieldInfo]:
+    """By the names that files have."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _models(annotation: Any) -> Iterator[type[Closed]]:

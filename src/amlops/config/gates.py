@@ -75,7 +75,7 @@ class EvidenceRun(Closed):
 class EnvironmentGates(Closed):
     """Gates on the way into an environment, by their kind. Soak, window and approval follow from its other keys."""
 
-    model_config = ConfigDict(alias_generator=lambda name: name.replace("_", "-"), validate_by_name=True)
+    model_config = ConfigDict(alias_generator=lambda name: name.replace("_", "-"))
 
     metric_not_worse: MetricNotWorse | None = None
     metric_floor: MetricFloor | None = None
@@ -169,7 +169,7 @@ class OwnErrorBudget(Closed):
 class OwnGates(Closed):
     """What the gates of environments need to know of this deployment."""
 
-    model_config = ConfigDict(alias_generator=lambda name: name.replace("_", "-"), validate_by_name=True)
+    model_config = ConfigDict(alias_generator=lambda name: name.replace("_", "-"))
 
     metric: OwnMetric | None = None
     fairness: OwnFairness | None = None

@@ -6,6 +6,7 @@ from .about import About
 from .closed import parse
 from .document import read_document
 from .environment import Environment, EnvironmentFile
+from .gate_rules import GATE_RULES
 from .problems import ConfigError, Problem
 from .repository import Repository
 from .rules import ABOUT_RULES, ENVIRONMENT_RULES, schema_line
@@ -65,7 +66,7 @@ def load_about(repo: Repository, deployment: str) -> About:
         about = parse(document, About)
     except ConfigError as error:
         raise ConfigError([*found, *error.problems]) from None
-    for rule in ABOUT_RULES:
+    for rule in (*ABOUT_RULES, *GATE_RULES):
         found.extend(rule(document, about, repo))
     if found:
         raise ConfigError(found)

@@ -41,6 +41,11 @@ class Repository:
         return self.root / "deployments"
 
     @property
+    def evaluations(self) -> Path:
+        """Data that releases are measured by, which training is not given."""
+        return self.root / "evaluations"
+
+    @property
     def local(self) -> Path:
         """Everything that the local environment keeps; git-ignored."""
         return self.root / ".local"

@@ -6,11 +6,18 @@ import json
 import sys
 
 from .about import About
+from .break_glass import BreakGlass
 from .closed import Closed
 from .environment import EnvironmentFile
+from .promotion import Promotion
 from .repository import Repository
 
-SCHEMAS: dict[str, type[Closed]] = {"environment.json": EnvironmentFile, "about.json": About}
+SCHEMAS: dict[str, type[Closed]] = {
+    "environment.json": EnvironmentFile,
+    "about.json": About,
+    "promotion.json": Promotion,
+    "break-glass.json": BreakGlass,
+}
 
 
 def schema_texts() -> dict[str, str]:
