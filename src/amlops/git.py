@@ -86,9 +86,14 @@ class Git:
         )
         return tuple(filter(None, found.split("\0")))
 
-    def export(self, commit: str, folder: Path) -> None:
-        """Writes a commit's files into an empty folder."""
-        packed = self._git("archive", "--format=tar", commit).stdout
+    def export(self, commit: str, folder: Path, under: Sequence[str] = ()) -> None:
+        """Writes a commit's files into an empty folder; only files and folders of `under`, where it has them."""
+        there: list[str] = []
+        if under:
+            there = self._text("list files", "ls-tree", "--name-only", "-z", commit, "--", *under).split("\0")
+            if not any(there):
+                return
+        packed = self._git("archive", "--format=tar", commit, "--", *filter(None, there)).stdout
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(folder, filter="data")
 
