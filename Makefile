@@ -12,7 +12,7 @@ down:
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/contract
-	@$(BIN)/python -m pytest tests/e2e
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e
 
 # Ten kills of the local Azure in a row, instead of the three of `make test`.
 soak: setup
