@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ ROOM = 100 << 20
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """How to reach a local Azure that runs. `home` holds its state."""
+    """How to reach a local Azure that runs. `home` holds its state; `subscription_id` is its first one."""
 
     home: Path
     pid: int
@@ -31,15 +32,22 @@ class Running:
     client_secret: str
     metadata_url: str
     plugins: Path
+    subscriptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LocalAzure:
     home: Path
 
-    def start(self) -> Running:
-        """Starts it unless it runs; gives it once it answers. Raises AmlopsError with what it said."""
-        return self._running(self._json("start"))
+    def start(self, tenant: str | None = None, subscriptions: Sequence[str] = ()) -> Running:
+        """Starts it unless it runs; gives it once it answers. `tenant` and `subscriptions` are ids that it shall have.
+
+        Raises AmlopsError with what it said, also where it exists already and has others.
+        """
+        words = [*(["--tenant", tenant] if tenant else [])]
+        for id in subscriptions:
+            words += ["--subscription", id]
+        return self._running(self._json("start", *words))
 
     def require_room(self) -> None:
         """Raises AmlopsError where the disk is as good as full: Pulumi would try for minutes to write its state."""
@@ -77,8 +85,8 @@ class LocalAzure:
         """The last lines of its log."""
         return self._run("logs", "--lines", str(lines)).stdout if self.home.is_dir() else ""
 
-    def _json(self, command: str) -> dict[str, Any]:
-        answer = self._run(command, "--json", allowed=(0, 3)).stdout
+    def _json(self, command: str, *words: str) -> dict[str, Any]:
+        answer = self._run(command, "--json", *words, allowed=(0, 3)).stdout
         try:
             found: dict[str, Any] = json.loads(answer)
         except ValueError:
@@ -98,6 +106,7 @@ class LocalAzure:
             client_secret=status["client_secret"],
             metadata_url=status["metadata_url"],
             plugins=Path(status["plugins"]),
+            subscriptions=tuple(status.get("subscriptions") or (status["subscription_id"],)),
         )
 
     def _run(self, *arguments: str, allowed: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:

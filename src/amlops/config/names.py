@@ -13,6 +13,12 @@ from .environment import Environment
 
 _GUIDS = uuid.UUID("5b0c5c43-32a5-5a94-9ac1-8c7c1e5a5f0e")
 
+PLATFORM = "platform"
+"""The realm of registries and platforms; every other realm is a team's."""
+
+RELEASE = "release"
+"""Who trains and publishes: an identity without any state."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -91,6 +97,31 @@ class Names:
     def private_endpoint(self, of: str) -> str:
         return f"pe-{self._base}-{of}"
 
+    def realm(self, who: str) -> str:
+        """What belongs together and nobody else reaches: a GitHub environment, a container of state, the passphrase's
+        secret in the vault. `who` is PLATFORM or a team; 3–63 characters, as a container's name.
+        """
+        return f"{self.environment.name}-{who}"
+
+    def deploy_identity(self, who: str) -> str:
+        """What a workflow acts as: `who` is PLATFORM, RELEASE or a team. 3–128 characters."""
+        return f"id-{self._base}-deploy-{who}"
+
+    @property
+    def state_resource_group(self) -> str:
+        """The group, in the subscription of the environment that brings the registry, of all state and identities."""
+        return f"rg-{self._home}-state"
+
+    @property
+    def state_storage(self) -> str:
+        """The account with Pulumi's state: 3–24 lower-case letters and digits, unique in Azure."""
+        return _fit(f"st{self._home}state".replace("-", ""), 24, joint="")
+
+    @property
+    def state_vault(self) -> str:
+        """The vault with the state's passphrases: 3–24, unique in Azure."""
+        return _fit(f"kv-{self._home}-state", 24)
+
     def guid(self, *parts: str) -> str:
         """The same GUID for the same parts in the same environment: names of role assignments."""
         return str(uuid.uuid5(_GUIDS, "/".join((self._base, *parts))))
@@ -105,9 +136,9 @@ class Names:
         return f"{home.settings.prefix}-{home.name}"
 
 
-def _fit(name: str, limit: int) -> str:
+def _fit(name: str, limit: int, joint: str = "-") -> str:
     """The name itself, or where it is too long its head and five hex digits of its hash."""
     if len(name) <= limit:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:5]
-    return f"{name[: limit - 6].rstrip('-')}-{digest}"
+    return f"{name[: limit - 5 - len(joint)].rstrip('-')}{joint}{digest}"
