@@ -7,7 +7,7 @@ Paths: `deployments/<name>/<release>/<what>.json` (`evaluation`, `rollout-<env>`
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -41,6 +41,14 @@ class Evidence:
         found: dict[str, Any] = json.loads(text)
         return found
 
+    def read_all(self, paths: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Those of the JSON files that are there and hold a map, by path, read by one process."""
+        if self._commit is None:
+            return {}
+        texts = self.git.texts(self._commit, [path for path in paths if path in self.paths])
+        found = {path: _read(text) for path, text in texts.items()}
+        return {path: what for path, what in found.items() if what is not None}
+
     def write(self, files: Mapping[str, Mapping[str, Any] | str], message: str) -> str:
         """Commits and pushes files (a mapping as JSON); gives the commit. Raises GitFailed."""
         texts = {path: what if isinstance(what, str) else _text(what) for path, what in files.items()}
@@ -58,6 +66,14 @@ def of_release(deployment: str, release: str, what: str) -> str:
 def of_stack(stack: str, what: str) -> str:
     """`stacks/<stack>/<what>.json`."""
     return f"stacks/{stack}/{what}.json"
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _text(what: Mapping[str, Any]) -> str:

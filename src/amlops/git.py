@@ -9,7 +9,7 @@ import io
 import os
 import subprocess
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from .errors import AmlopsError
 
 ABSENT = "0" * 40
 """What a ref that isn't there is compared with."""
+
+Files = Mapping[str, str | bytes | None]
+"""Content by path; None takes the file away."""
 
 TRIES = 10
 """How often a commit is made anew on top of what somebody else pushed meanwhile."""
@@ -40,12 +43,14 @@ class Author:
 
 @dataclass(frozen=True)
 class Git:
-    """A clone and its remote. `variables` are added to git's own (a credential for the remote, say)."""
+    """A clone and its remote. `variables` are added to git's own (a credential for the remote, say). `sign` signs
+    commits with the key that git's configuration names."""
 
     root: Path
     remote: str = "origin"
     author: Author = Author()
     variables: Mapping[str, str] = field(default_factory=dict)
+    sign: bool = False
 
     # -- what stands where -------------------------------------------------------------------------------------------
 
@@ -78,6 +83,25 @@ class Git:
         """A file as it stands at a commit, None where it isn't there."""
         done = self._git("show", f"{commit}:{path}", check=False)
         return done.stdout.decode() if done.returncode == 0 else None
+
+    def texts(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        """Files as they stand at a commit, by path, read by one process; those that aren't there are left out."""
+        asked = list(paths)
+        lines = "".join(f"{commit}:{path}\n" for path in asked)
+        answer = self._git("cat-file", "--batch", stdin=lines.encode(), doing="read files").stdout
+        found, at = {}, 0
+        for path in asked:
+            end = answer.index(b"\n", at)
+            head, at = answer[at:end].rsplit(b" ", 2), end + 1
+            if len(head) == 3 and head[1] == b"blob":
+                size = int(head[2])
+                found[path] = answer[at : at + size].decode(errors="replace")
+                at += size + 1
+        return found
+
+    def ancestors(self, commit: str) -> frozenset[str]:
+        """The commit and everything that it comes from."""
+        return frozenset(self._text("list commits", "rev-list", commit).split())
 
     def files(self, commit: str, under: str = "") -> tuple[str, ...]:
         """Paths below a folder at a commit."""
@@ -136,12 +160,14 @@ class Git:
         return self._git("cat-file", "blob", id).stdout.decode()
 
     def push_files(
-        self, branch: str, files: Mapping[str, str | bytes | None], message: str, *, onto: str | None = None
+        self, branch: str, files: Files | Callable[[str | None], Files], message: str, *, onto: str | None = None
     ) -> str:
         """Commits files (None: without the file) on top of a branch of the remote and pushes, anew where it moved
         meanwhile. Gives the commit; the branch's own where nothing differs.
 
-        `onto` starts a new branch at this commit; without it a branch that isn't there starts empty. Raises GitFailed.
+        `files` may follow from the commit that they come on top of: a function of it, asked anew for each try, so that
+        what somebody else pushed is not undone. `onto` starts a new branch at this commit; without it a branch that
+        isn't there starts empty. Raises GitFailed.
         """
         ref = f"refs/heads/{branch}"
         for _ in range(TRIES):
@@ -149,7 +175,7 @@ class Git:
             if at is not None:
                 self._git("fetch", "--quiet", "--no-tags", self.remote, f"+{ref}:{_kept(ref)}")
             parent = at or onto
-            commit = self._commit(parent, files, message)
+            commit = self._commit(parent, files(parent) if callable(files) else files, message)
             if commit == at or self.swap(ref, at, commit):
                 self._git("update-ref", _kept(ref), commit)
                 return commit
@@ -157,7 +183,34 @@ class Git:
             f"{branch} of {self.remote} moved {TRIES} times while this was committed; try again", exit_code=5
         )
 
-    def _commit(self, parent: str | None, files: Mapping[str, str | bytes | None], message: str) -> str:
+    def restart_branch(self, branch: str, onto: str, files: Files, message: str) -> str:
+        """Makes a branch of the remote one commit with these files on top of `onto`, whatever it was. Gives the commit.
+
+        A branch that is so already, message and all, stays. Raises GitFailed; AmlopsError where somebody else changes
+        it at the same time.
+        """
+        ref = f"refs/heads/{branch}"
+        at = self.remote_refs(ref).get(ref)
+        if at is not None:
+            self._git("fetch", "--quiet", "--no-tags", self.remote, f"+{ref}:{_kept(ref)}")
+            as_it_is = self._git("log", "-1", "--format=%P%n%B", at).stdout.decode().strip()
+            if as_it_is == f"{onto}\n{message.strip()}" and self._same(onto, at, files):
+                return at
+        commit = self._commit(onto, files, message)
+        if not self.swap(ref, at, commit):
+            raise AmlopsError(f"{branch} of {self.remote} was changed at the same time; run it again", exit_code=5)
+        self._git("update-ref", _kept(ref), commit)
+        return commit
+
+    def _same(self, onto: str, at: str, files: Files) -> bool:
+        """Whether the commit differs from the one below it in these files alone, and has them so."""
+        if set(self.changed(onto, at)) - set(files):
+            return False
+        return all(
+            self.read(at, path) == (text.decode() if isinstance(text, bytes) else text) for path, text in files.items()
+        )
+
+    def _commit(self, parent: str | None, files: Files, message: str) -> str:
         index = {"GIT_INDEX_FILE": str(self._folder() / f"amlops-index-{os.getpid()}")}
         try:
             self._git("read-tree", *([parent] if parent else ["--empty"]), extra=index)
@@ -177,9 +230,9 @@ class Git:
             Path(index["GIT_INDEX_FILE"]).unlink(missing_ok=True)
         if parent is not None and tree == self._text("read a tree", "rev-parse", f"{parent}^{{tree}}"):
             return parent
-        return self._text(
-            "commit", "commit-tree", tree, *(["-p", parent] if parent else []), "-F", "-", stdin=message.encode()
-        )
+        signed = ["-S"] if self.sign else []
+        words = ["commit-tree", *signed, tree, *(["-p", parent] if parent else []), "-F", "-"]
+        return self._text("commit", *words, stdin=message.encode())
 
     # -- inside ------------------------------------------------------------------------------------------------------
 

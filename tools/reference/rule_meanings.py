@@ -139,7 +139,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "A stage runs a release that it lists as rejected.",
         "A person who brings it back takes it out of `rejected`; anyone else takes it out of its role.",
     ),
-    "previous-alone": ("A stage has a `previous` release and no `current` one.", "Name the one that runs."),
+    "no-current": (
+        "A stage has a `candidate` or `previous` release and no `current` one.",
+        "Name the one that runs as `current`.",
+    ),
     # `make check`
     "schema": ("A schema is not what the types in `src/amlops/config` say.", "Run `python -m amlops.config.schemas`."),
     "tables": ("A table of the local Azure is not what Azure's SDKs say.", "Run `make tables`."),

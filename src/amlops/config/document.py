@@ -37,9 +37,6 @@ class Document:
 
 def read_document(path: Path, *, root: Path | None = None) -> Document:
     """Reads one YAML document. Raises ConfigError for a missing file, bad YAML, doubled keys or anything but a map."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
     shown = _shown(path, root)
     try:
         text = path.read_text(encoding="utf-8")
@@ -48,6 +45,15 @@ def read_document(path: Path, *, root: Path | None = None) -> Document:
     except (OSError, UnicodeDecodeError) as error:
         message = f"cannot be read ({error}); make it a readable UTF-8 file"
         raise ConfigError([Problem(shown, 1, message, "unreadable-file")]) from None
+    return document_of(text, path, root=root)
+
+
+def document_of(text: str, path: Path, *, root: Path | None = None) -> Document:
+    """The document of a text that lies, or lay at some commit, at `path`. Raises ConfigError as `read_document`."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    shown = _shown(path, root)
     try:
         data = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:

@@ -28,7 +28,11 @@ def load_release(repo: Repository, deployment: str, environment: str, id: str) -
             f"name one of them in the stage or run `amlops release {deployment}`"
         )
         raise ConfigError([Problem(repo.shown(path), 1, message, "known-release")])
-    document = read_document(path, root=repo.root)
+    return release_of(read_document(path, root=repo.root), deployment)
+
+
+def release_of(document: Document, deployment: str) -> Release:
+    """The release in a file of `deployment`. Raises ConfigError: a key or value that doesn't hold, an edited file."""
     file = parse(document, ReleaseFile)
     release = Release(
         id=str(file.id),
@@ -59,7 +63,11 @@ def load_stage(repo: Repository, deployment: str, environment: str) -> Stage:
     path = repo.stage_file(deployment, environment)
     if not path.is_file():
         return Stage()
-    document = read_document(path, root=repo.root)
+    return stage_of(read_document(path, root=repo.root))
+
+
+def stage_of(document: Document) -> Stage:
+    """The stage that a file says. Raises ConfigError."""
     problems = list(_unquoted(document))
     try:
         file = parse(document, StageFile)
@@ -99,15 +107,20 @@ def _stage_problems(document: Document, stage: Stage) -> Iterator[Problem]:
             message = f'"{id}" is both {seen[id]} and {role}; a release has one role, empty one of them'
             yield document.problem((role,), message, "one-role")
         seen.setdefault(id, role)
-        if id in stage.rejected:
+        if id in stage.rejected and role != "previous":
             message = (
                 f'"{id}" is both {role} and rejected; a person who brings it back takes it out of "rejected", '
                 f"anyone else takes it out of {role}"
             )
             yield document.problem((role,), message, "rejected-release")
-    if stage.previous is not None and stage.current is None:
-        message = 'there is a previous release but no current one; name the release that runs as "current"'
-        yield document.problem(("previous",), message, "previous-alone")
+    for role in ("candidate", "previous"):
+        if roles[role] is not None and stage.current is None:
+            message = f'there is a {role} release but no current one; name the release that runs as "current"'
+            yield document.problem((role,), message, "no-current")
+    for at, id in enumerate(stage.rejected):
+        if id in stage.rejected[:at]:
+            message = f'"{id}" is rejected twice; take one out'
+            yield document.problem(("rejected", at), message, "one-role")
 
 
 def _release_problems(document: Document, release: Release, deployment: str) -> Iterator[Problem]:

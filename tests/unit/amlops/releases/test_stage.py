@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from amlops.releases import Stage
 
 
@@ -21,7 +23,39 @@ def test_each_release_keeps_one_role() -> None:
 
 
 def test_releases_that_are_gone_leave_their_roles() -> None:
-    """Without a current release there is no previous one; what was rejected stays rejected."""
+    """Without a current release nothing runs; what was rejected stays rejected."""
     stage = Stage("c", candidate="b", previous="a", rejected=("x",))
     assert stage.without(["b"]) == Stage("c", previous="a", rejected=("x",))
-    assert stage.without(["a", "c"]) == Stage(candidate="b", rejected=("x",))
+    assert stage.without(["a", "c"]) == Stage(rejected=("x",))
+
+
+def test_a_release_comes_in_as_candidate() -> None:
+    """Where nothing runs it is current at once; where something is being rolled out, or it failed, it can't come in."""
+    assert Stage().offered("a") == Stage("a")
+    assert Stage("a", previous="z").offered("b") == Stage("a", "b", "z")
+    for stage in (Stage("a", "c"), Stage("b"), Stage("a", previous="b"), Stage("a", rejected=("b",))):
+        with pytest.raises(ValueError, match="b can't come into"):
+            stage.offered("b")
+
+
+def test_a_rollout_ends_one_way_or_the_other() -> None:
+    """A candidate that proved itself is current; one that failed is rejected, and what runs stays."""
+    rolling = Stage("a", "b", "z", ("x",))
+    assert rolling.accepted() == Stage("b", previous="a", rejected=("x",))
+    assert rolling.refused() == Stage("a", previous="z", rejected=("x", "b"))
+    assert Stage("a").accepted() == Stage("a").refused() == Stage("a")
+    assert Stage("b", previous="a").retired() == Stage("b")
+
+
+def test_going_back_keeps_what_has_the_traffic() -> None:
+    """The bad release is rejected and runs on as previous; with `keep` it may come back."""
+    stage = Stage("b", previous="a", rejected=("x",))
+    assert stage.rolled_back("a") == Stage("a", previous="b", rejected=("x", "b"))
+    assert stage.rolled_back("a", keep=True) == Stage("a", previous="b", rejected=("x",))
+    assert stage.rolled_back("x") == Stage("x", previous="b", rejected=("b",))
+    assert stage.rolled_back("a").rolled_back("b") == Stage("b", previous="a", rejected=("x", "a"))
+
+
+def test_an_emptied_stage_remembers_what_failed() -> None:
+    """Nothing runs, and what was rejected does not come back by itself."""
+    assert Stage("a", "b", "c", ("x",)).emptied() == Stage(rejected=("x",))
