@@ -1,4 +1,4 @@
-"""Tokens for ARM: the cloud's metadata names the authority, a client secret proves who asks."""
+"""Tokens for ARM: the cloud's metadata names the authority, a client secret or a federated token proves who asks."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from localazure.pulumi.arm.loopback import require_loopback
 from localazure.pulumi.arm.settings import Settings
 from localazure.pulumi.arm.transport import Deadline, Transport
-from localazure.pulumi.errors import ArmError
+from localazure.pulumi.errors import ArmError, SettingsError
 
 METADATA_VERSION = "2022-09-01"
 RENEW_SECONDS_BEFORE = 120.0
 ANSWER_SECONDS = 60.0
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,16 @@ class Credential:
                 known = self._tokens[wanted] = self._ask(cloud, wanted)
             return known
 
+    def _proof(self) -> dict[str, str]:
+        """What the authority takes for it. A federated token lives for minutes, so its file is read anew each time."""
+        if not self._settings.token_file:
+            return {"client_secret": self._settings.client_secret}
+        try:
+            assertion = Path(self._settings.token_file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"the federated token can't be read: {error}") from error
+        return {"client_assertion_type": ASSERTION, "client_assertion": assertion}
+
     def _read_cloud(self) -> Cloud:
         url = f"{self._settings.endpoint}/metadata/endpoints?api-version={METADATA_VERSION}"
         answer = self._transport.send(
@@ -83,7 +95,7 @@ class Credential:
             {
                 "grant_type": "client_credentials",
                 "client_id": self._settings.client_id,
-                "client_secret": self._settings.client_secret,
+                **self._proof(),
                 "scope": f"{audience.rstrip('/')}/.default",
             }
         )
