@@ -67,6 +67,10 @@ class Repository:
         return tuple(sorted(file.stem for file in self.environments.glob("*.yaml") if file.stem not in NO_ENVIRONMENTS))
 
     @property
+    def permissions_file(self) -> Path:
+        return self.environments / "permissions.yaml"
+
+    @property
     def promotion_file(self) -> Path:
         return self.environments / "promotion.yaml"
 

@@ -9,6 +9,7 @@ from .about import About
 from .break_glass import BreakGlass
 from .closed import Closed
 from .environment import EnvironmentFile
+from .permissions import PermissionsFile
 from .promotion import Promotion
 from .repository import Repository
 
@@ -17,6 +18,7 @@ SCHEMAS: dict[str, type[Closed]] = {
     "about.json": About,
     "promotion.json": Promotion,
     "break-glass.json": BreakGlass,
+    "permissions.json": PermissionsFile,
 }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from amlops.config import LOCAL, Environment, Repository, load_environment
-from amlops.config.promotion import load_promotion
+from amlops.config.promotion_loader import load_promotion
 from amlops.releases import load_stage
 
 from .names import StackName, platform_stack, registry_stack
