@@ -6,10 +6,10 @@ It knows manifests and config; it knows nothing of Pulumi, stacks or promotion. 
 
 from __future__ import annotations
 
-from .loader import load_release, load_stage, release_ids
+from .loader import load_release, load_stage, release_ids, release_of, stage_of
 from .release import Asset, Provenance, Release
 from .stage import Stage
-from .writer import write_release, write_stage
+from .writer import release_text, stage_text, write_release, write_stage
 
 __all__ = [
     "Asset",
@@ -19,6 +19,10 @@ __all__ = [
     "load_release",
     "load_stage",
     "release_ids",
+    "release_of",
+    "release_text",
+    "stage_of",
+    "stage_text",
     "write_release",
     "write_stage",
 ]

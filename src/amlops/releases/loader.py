@@ -74,7 +74,8 @@ def stage_of(document: Document) -> Stage:
     except ConfigError as error:
         said = {problem.line for problem in problems}
         raise ConfigError([*problems, *(item for item in error.problems if item.line not in said)]) from None
-    stage = Stage(_text(file.current), _text(file.candidate), _text(file.previous), tuple(map(str, file.rejected)))
+    roles = (_text(file.current), _text(file.candidate), _text(file.previous))
+    stage = Stage(*roles, rejected=tuple(map(str, file.rejected)), next=_text(file.next))
     problems = list(_stage_problems(document, stage))
     if problems:
         raise ConfigError(problems)
@@ -88,7 +89,7 @@ def _text(value: str | None) -> str | None:
 def _unquoted(document: Document) -> Iterator[Problem]:
     """An id of digits alone, or with one e among digits, is a number for YAML."""
     message = "a release's id without quotes is a number for YAML; put it in quotes"
-    for key in ("current", "candidate", "previous"):
+    for key in ("current", "candidate", "previous", "next"):
         if isinstance(document.data.get(key), int | float):
             yield document.problem((key,), message, "release-quotes")
     rejected = document.data.get("rejected")
@@ -98,7 +99,12 @@ def _unquoted(document: Document) -> Iterator[Problem]:
 
 
 def _stage_problems(document: Document, stage: Stage) -> Iterator[Problem]:
-    roles = {"current": stage.current, "candidate": stage.candidate, "previous": stage.previous}
+    roles = {
+        "current": stage.current,
+        "candidate": stage.candidate,
+        "previous": stage.previous,
+        "next": stage.next,
+    }
     seen: dict[str, str] = {}
     for role, id in roles.items():
         if id is None:
@@ -113,7 +119,7 @@ def _stage_problems(document: Document, stage: Stage) -> Iterator[Problem]:
                 f"anyone else takes it out of {role}"
             )
             yield document.problem((role,), message, "rejected-release")
-    for role in ("candidate", "previous"):
+    for role in ("candidate", "previous", "next"):
         if roles[role] is not None and stage.current is None:
             message = f'there is a {role} release but no current one; name the release that runs as "current"'
             yield document.problem((role,), message, "no-current")

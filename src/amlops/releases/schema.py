@@ -27,6 +27,8 @@ class StageFile(Closed):
     """The release that ran before, kept until its soak is over."""
     rejected: Annotated[tuple[ReleaseId, ...], Field(strict=False)] = ()
     """Releases that failed here. Only a person takes one out."""
+    next: ReleaseId | None = None
+    """A release that was made while another one was being rolled out; it comes in after that."""
 
 
 class AssetEntry(Closed):

@@ -14,6 +14,7 @@ class Stage:
     candidate: str | None = None  # being rolled out beside current
     previous: str | None = None  # kept until its soak is over, or until a rollback took its traffic away
     rejected: tuple[str, ...] = ()  # only a person takes an id out of here
+    next: str | None = None  # comes in once nothing is being rolled out; the first environment's only
 
     @property
     def running(self) -> tuple[str, ...]:
@@ -33,6 +34,16 @@ class Stage:
         if self.candidate is not None or id in self.running or id in self.rejected:
             raise ValueError(f"{id} can't come into {self}")
         return replace(self, current=id) if self.current is None else replace(self, candidate=id)
+
+    def queued(self, id: str) -> Stage:
+        """`id` comes in: at once, or where something is being rolled out as the next one, in place of an older next."""
+        return self.offered(id) if self.candidate is None else replace(self, next=id)
+
+    def entered(self) -> Stage:
+        """The next release comes in. Raises ValueError where it can't, or where there is none."""
+        if self.next is None:
+            raise ValueError("there is no next release")
+        return replace(self, next=None).offered(self.next)
 
     def accepted(self) -> Stage:
         """The candidate proved itself: it is current, what was current is kept as previous."""
@@ -70,7 +81,8 @@ class Stage:
         )
         if current is None:
             return self.emptied()
-        return replace(self, current=current, candidate=candidate, previous=previous)
+        next = None if self.next in gone else self.next
+        return replace(self, current=current, candidate=candidate, previous=previous, next=next)
 
 
 def _with(rejected: tuple[str, ...], id: str) -> tuple[str, ...]:

@@ -14,23 +14,35 @@ from .stage import Stage
 def write_release(repo: Repository, environment: str, release: Release) -> Path:
     """Writes the lock file `releases/<id>.yaml`."""
     path = repo.releases_dir(release.deployment, environment) / f"{release.id}.yaml"
-    comment = "Made by `amlops release`. A release never changes: edit the manifests and make another."
-    write_atomically(path, yaml_text(_release_data(release), comment))
+    write_atomically(path, release_text(release))
     return path
+
+
+def release_text(release: Release) -> str:
+    """The lock file's content."""
+    comment = "Made by `amlops release`. A release never changes: edit the manifests and make another."
+    return yaml_text(_release_data(release), comment)
 
 
 def write_stage(repo: Repository, deployment: str, environment: str, stage: Stage) -> Path:
     """Writes which releases run in an environment."""
     path = repo.stage_file(deployment, environment)
-    data = {
+    write_atomically(path, stage_text(deployment, environment, stage))
+    return path
+
+
+def stage_text(deployment: str, environment: str, stage: Stage) -> str:
+    """The content of a stage's file; `next` stands in it only where there is one."""
+    data: dict[str, object] = {
         "current": stage.current,
         "candidate": stage.candidate,
         "previous": stage.previous,
         "rejected": list(stage.rejected),
     }
+    if stage.next is not None:
+        data["next"] = stage.next
     comment = f"Which releases of {deployment} run in {environment}. Written by `amlops release`, promote and rollback."
-    write_atomically(path, yaml_text(data, comment))
-    return path
+    return yaml_text(data, comment)
 
 
 def _release_data(release: Release) -> dict[str, object]:

@@ -64,6 +64,7 @@ def test_a_refused_release_says_where_and_what(sample: Path, tmp_path: Path) -> 
         ("local", Stage(ID)),
         ("rolling-out", Stage("0a1b2c3d4e5f", ID, None, ("111111111111",))),
         ("rolled-back", Stage("0a1b2c3d4e5f", None, ID, (ID,))),
+        ("next", Stage("0a1b2c3d4e5f", ID, next="2222222222aa")),
         ("empty", Stage()),
     ],
 )

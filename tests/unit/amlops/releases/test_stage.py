@@ -59,3 +59,16 @@ def test_going_back_keeps_what_has_the_traffic() -> None:
 def test_an_emptied_stage_remembers_what_failed() -> None:
     """Nothing runs, and what was rejected does not come back by itself."""
     assert Stage("a", "b", "c", ("x",)).emptied() == Stage(rejected=("x",))
+
+
+def test_a_release_made_meanwhile_waits_its_turn() -> None:
+    """While a candidate is being rolled out the newest release is next; it comes in once that is over."""
+    assert Stage("a").queued("b") == Stage("a", "b")
+    waiting = Stage("a", "b").queued("c").queued("d")
+    assert waiting == Stage("a", "b", next="d")
+    assert waiting.refused().entered() == Stage("a", "d", None, ("b",))
+    assert waiting.accepted().entered() == Stage("b", "d", "a")
+    with pytest.raises(ValueError, match="can't come into"):
+        waiting.entered()
+    with pytest.raises(ValueError, match="no next"):
+        Stage("a").entered()
