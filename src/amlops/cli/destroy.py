@@ -34,13 +34,14 @@ def command(stack: str, yes: bool, as_json: bool) -> None:
         raise AmlopsError("nothing was done; add --yes", exit_code=2)
     with hold(repo, environment.name, f"amlops destroy {stack}"):
         session = open_session(repo, environment, told, start=True)
-        known = session.engine.stacks()
+        known = session.known(stacks)
         removed = {}
         for one in reversed(stacks):
             if known.get(one.text):
                 with told.step(f"destroying {one}"), explaining(session):
-                    prepare(session.engine, session.azure, one)
-                    removed[one.text] = session.engine.destroy(one).counts.get("delete", 0)
+                    own = session.of(one)
+                    prepare(own.engine, own.azure, one)
+                    removed[one.text] = own.engine.destroy(one).counts.get("delete", 0)
         kept = deleted_vault(session.azure, environment) if environment.settings.platform else None
         whole = stack == environment.name
         if environment.is_local and whole:

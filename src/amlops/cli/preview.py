@@ -27,7 +27,7 @@ def command(stack: str, as_json: bool) -> None:
     results = []
     for one in stacks:
         with told.step(f"preview of {one}"):
-            results.append(session.engine.preview(one))
+            results.append(session.of(one).engine.preview(one))
     found = {"stacks": [as_dict(result) for result in results]}
     give(found, "\n".join(_text(result) for result in results), as_json=as_json)
 

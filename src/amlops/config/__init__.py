@@ -8,7 +8,7 @@ from .closed import Closed, parse
 from .document import Document, read_document
 from .environment import Cluster, Environment, EnvironmentFile, LocalAzure, Platform, Registry
 from .loader import load_about, load_environment
-from .names import Names
+from .names import PLATFORM, RELEASE, Names
 from .problems import ConfigError, Problem
 from .promotion import Promoted, Promotion
 from .promotion_loader import load_break_glass, load_promotion
@@ -16,6 +16,8 @@ from .repository import LOCAL, Repository
 
 __all__ = [
     "LOCAL",
+    "PLATFORM",
+    "RELEASE",
     "About",
     "BreakGlass",
     "BrokenGlass",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from amlops.azure import Azure
+from amlops.config import LOCAL
 from amlops.errors import AmlopsError
 
 from .arm_ids import UNTAGGED, arm_id, kind
@@ -71,11 +72,14 @@ def is_settled(engine: Engine, azure: Azure, stack: StackName) -> bool:
 
 
 def _check_cloud(azure: Azure, stack: StackName, state: Mapping[str, Any]) -> None:
-    """Pulumi would not notice: it compares git with its state, and asks the cloud for nothing."""
+    """Pulumi would not notice: it compares git with its state, and asks the cloud for nothing.
+
+    Only the environment `local` has another subscription with every new local Azure.
+    """
     mine = f"/subscriptions/{azure.subscription}/".lower()
     for resource in state.get("resources") or ():
         id = str(resource.get("id") or "").lower()
-        if azure.is_local and id.startswith("/subscriptions/") and not f"{id}/".startswith(mine):
+        if stack.environment == LOCAL and id.startswith("/subscriptions/") and not f"{id}/".startswith(mine):
             raise AmlopsError(f"the state of {stack} is of another local Azure; run `amlops local reset`", exit_code=3)
 
 

@@ -45,12 +45,12 @@ def bring_up(session: Session, stacks: Sequence[StackName]) -> tuple[list[Result
                 load_release(session.repo, stack.deployment, session.environment.name, id)
         result = settled.get(stack)
         if result is None:
-            result = _up(session, stack)
+            result = _up(session.of(stack), stack)
             # what stands on a stack that changed is compared anew, by bringing it up
             settled = {} if result.changed else settled
         results.append(result)
         if stack.deployment is not None and stage.current is not None:
-            served.append(_serve(session, stack, stage.current))
+            served.append(_serve(session.of(stack), stack, stage.current))
     return results, served
 
 

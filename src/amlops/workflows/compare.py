@@ -19,14 +19,14 @@ def compare(session: Session, stacks: Sequence[StackName]) -> dict[StackName, Re
     Nothing is compared while a stack was never brought up. A stack that can't be previewed is left out: bringing it up
     tells why. Raises AmlopsError where the local Azure ended meanwhile.
     """
-    known = session.engine.stacks()
+    known = session.known(stacks)
     if len(stacks) < 2 or not all(known.get(stack.text) for stack in stacks):
         return {}
     with (
         session.progress.step(f"comparing {len(stacks)} stacks with git"),
         ThreadPoolExecutor(os.cpu_count() or 1) as pool,
     ):
-        results = list(pool.map(lambda stack: _preview(session, stack), stacks))
+        results = list(pool.map(lambda stack: _preview(session.of(stack), stack), stacks))
     return {result.stack: result for result in results if result is not None and not result.changed}
 
 
