@@ -5,7 +5,7 @@ Nothing here remembers: an interrupted rollout goes on because the same situatio
 
 from __future__ import annotations
 
-from .actions import Action, Begin, Conclude, Mark, Move, Stop, Test, Wait
+from .actions import Action, Begin, Conclude, Mark, Move, Settle, Stop, Test, Wait
 from .judge import Verdict, judge
 from .record import Record
 from .settle import settle
@@ -47,9 +47,26 @@ def decide(now: Situation) -> Action:
         return Stop(f"{new.name} is {new.state}; look at its log, then apply again or take it out of the stage")
     if not old.serves:
         return Stop(f"{old.name}, which the traffic would go back to, is {old.state}; apply the stack again")
+    astray = _astray(now, old, new)
+    if astray is not None:
+        return astray
     if record is None:
         return _first(now, new)
     return _stepping(now, old, new, record)
+
+
+def _astray(now: Situation, old: Deployed, new: Deployed) -> Action | None:
+    """Traffic that is neither the old one's nor the candidate's: a person changed the current release, by a rollback.
+    The candidate is compared with what runs now, so it begins anew."""
+    strangers = set(now.split.traffic) - {old.name, new.name}
+    nobody = old.name not in now.split.traffic and not now.split.reaches(new.name)
+    if not nobody and not (strangers and now.bound):
+        return None
+    if now.smoke is None or now.smoke.release != old.release:
+        return Test(old.release)
+    if not now.smoke.passed:
+        return Stop(f"{old.name} gets no traffic: the smoke test failed: {now.smoke.reason}")
+    return Settle(old.release, f"the stage names {old.release} as current")
 
 
 def _concluding(now: Situation, old: Deployed, new: Deployed) -> Action:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from amlops.errors import AmlopsError
@@ -20,11 +20,12 @@ class DeploymentState:
     state: str
     instances: int | None
     release: str | None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointState:
-    """Traffic and mirror are percents by the ARM deployment's name, without those that have none."""
+    """Traffic and mirror are percents by the ARM deployment's name, without those that have none. `id` is ARM's."""
 
     name: str
     state: str
@@ -33,6 +34,8 @@ class EndpointState:
     traffic: Mapping[str, int]
     mirror_traffic: Mapping[str, int]
     deployments: tuple[DeploymentState, ...]
+    id: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,19 @@ class Place:
     workspace: str
     endpoint: str
 
+    @property
+    def where(self) -> tuple[str, str, str]:
+        """As the client's methods take it."""
+        return self.resource_group, self.workspace, self.endpoint
+
 
 def read_endpoint(place: Place) -> EndpointState | None:
     """The endpoint and its deployments; None where there is none. Raises AmlopsError."""
     from azure.core.exceptions import AzureError, ResourceNotFoundError
 
-    where = (place.resource_group, place.workspace, place.endpoint)
     try:
-        found = place.client.online_endpoints.get(*where)
-        deployments = list(place.client.online_deployments.list(*where))
+        found = place.client.online_endpoints.get(*place.where)
+        deployments = list(place.client.online_deployments.list(*place.where))
     except ResourceNotFoundError:
         return None
     except AzureError as error:
@@ -71,9 +78,12 @@ def read_endpoint(place: Place) -> EndpointState | None:
                 state=str(item.properties.provisioning_state),
                 instances=item.sku.capacity if item.sku else None,
                 release=(item.tags or {}).get("release"),
+                tags=dict(item.tags or {}),
             )
             for item in deployments
         ),
+        id=str(found.id),
+        tags=dict(found.tags or {}),
     )
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
+
+from amlops.config.moments import moment, stamp
 
 from .step import Step
 
@@ -59,7 +61,7 @@ class Record:
 
     def tags(self) -> dict[str, str]:
         """As tags. Where steps were taken so often that they don't fit, the earliest are forgotten."""
-        head = f"{self.candidate}@{text_of(self.began)}"
+        head = f"{self.candidate}@{stamp(self.began)}"
         words = [_word(entry, self.began) for entry in self.entries]
         while len(found := " ".join([head, *words])) > LONGEST:
             del words[0]
@@ -70,7 +72,7 @@ class Record:
         """None where there is no record, or one that can't be read."""
         head, *words = tags.get(RECORD, "").split() or [""]
         candidate, _, began_text = head.partition("@")
-        began = moment_of(began_text)
+        began = _moment(began_text)
         entries = [_entry(word, began) for word in words] if began else []
         if began is None or not entries or any(entry is None for entry in entries):
             return None
@@ -92,12 +94,12 @@ class Wish:
 
     def tags(self) -> dict[str, str]:
         person = "-".join(self.person.split())
-        return {WISH: short(f"{self.kind} {text_of(self.at)} {person} {self.reason}".strip())}
+        return {WISH: short(f"{self.kind} {stamp(self.at)} {person} {self.reason}".strip())}
 
     @classmethod
     def parse(cls, tags: Mapping[str, str]) -> Wish | None:
         parts = tags.get(WISH, "").split(" ", 3)
-        at = moment_of(parts[1]) if len(parts) > 2 else None
+        at = _moment(parts[1]) if len(parts) > 2 else None
         for kind in ("pause", "go-on", "abort"):
             if parts[0] == kind and at is not None:
                 return cls(kind, at, parts[2], parts[3] if len(parts) > 3 else "")  # type: ignore[arg-type]
@@ -118,12 +120,12 @@ class Marks:
     def parse(cls, tags: Mapping[str, str]) -> Marks:
         verdict = next((word for word in WORDS if tags.get(VERDICT) == word), None)
         settled = bool(tags.get(SETTLED))
-        return cls(moment_of(tags.get(BEGAN, "")), verdict, tags.get(REASON, ""), settled, Wish.parse(tags))
+        return cls(_moment(tags.get(BEGAN, "")), verdict, tags.get(REASON, ""), settled, Wish.parse(tags))
 
 
 def begin_tags(at: datetime, *, keep_wish: bool) -> dict[str, str]:
     """Of a rollout that begins; an earlier one of the same deployment is forgotten."""
-    found = {BEGAN: text_of(at), VERDICT: "", REASON: "", SETTLED: ""}
+    found = {BEGAN: stamp(at), VERDICT: "", REASON: "", SETTLED: ""}
     return found if keep_wish else {**found, WISH: ""}
 
 
@@ -132,7 +134,7 @@ def verdict_tags(verdict: Word, reason: str) -> dict[str, str]:
 
 
 def settled_tags(at: datetime) -> dict[str, str]:
-    return {SETTLED: text_of(at)}
+    return {SETTLED: stamp(at)}
 
 
 def short(text: str) -> str:
@@ -141,15 +143,12 @@ def short(text: str) -> str:
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
-def text_of(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def moment_of(text: str) -> datetime | None:
+def _moment(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        found: datetime = moment(text)
     except ValueError:
         return None
+    return found
 
 
 def _word(entry: Entry, began: datetime) -> str:

@@ -1,0 +1,96 @@
+"""What Azure Monitor measured of one ARM deployment, minute by minute.
+
+Live requests come from the endpoint's metrics by the dimension `deployment`; mirrored ones from the deployment's own,
+for the endpoint never saw them. `RequestsPerMinute` lists no total, so its average over a minute is taken as its count.
+Source: Azure Monitor's supported metrics of onlineEndpoints and of onlineEndpoints/deployments (AZURE.md 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from amlops.config.moments import moment, stamp
+from amlops.config.rollout import OwnMetric
+
+from .figures import Figures, Minute, minute_of
+
+API_VERSION = "2024-02-01"
+MOST_SERIES = "1000"
+"""Series that are asked for; Azure gives 10 where a filter is there and nothing is asked."""
+LONGEST = timedelta(hours=24)
+"""How far back is asked at most."""
+FAILURES = frozenset({408, 424, 429})
+"""Statuses below 500 that are the deployment's fault: timeout, the model's own answer, too little capacity."""
+
+
+class Reader(Protocol):
+    """What `Azure.resource` does: GET by ARM id."""
+
+    def __call__(self, id: str, api_version: str, **query: str) -> dict[str, Any] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Reads figures of an endpoint's deployments. `endpoint` is its ARM id."""
+
+    read: Reader
+    endpoint: str
+
+    def figures(
+        self, deployment: str, since: datetime, until: datetime, *, mirrored: bool = False, own: OwnMetric | None = None
+    ) -> Figures:
+        """The whole minutes between the two, of the last 24 hours. Raises AmlopsError."""
+        since = max(minute_of(since), until - LONGEST)
+        if since >= until:
+            return Figures()
+        span = f"{stamp(since)}/{stamp(until)}"
+        of = f"deployment eq '{deployment}'"
+        minutes: dict[datetime, Minute] = {}
+
+        def minute(at: datetime) -> Minute:
+            return minutes.get(at, Minute(at))
+
+        where, status = (
+            (f"{self.endpoint}/deployments/{deployment}", "envoy_response_code")
+            if mirrored
+            else (self.endpoint, "statusCode")
+        )
+        by_status = f"{status} eq '*'" if mirrored else f"{of} and {status} eq '*'"
+        for dimensions, at, value in self._points(where, span, "RequestsPerMinute", by_status):
+            bad = _fails(dimensions.get(status.lower(), ""), mirrored=mirrored)
+            before = minute(at)
+            errors = before.errors + (value if bad else 0)
+            minutes[at] = replace(before, requests=before.requests + value, errors=errors)
+        for _, at, value in self._points(where, span, "RequestLatency_P95", "" if mirrored else of):
+            minutes[at] = replace(minute(at), p95=value)
+        if own is not None:
+            for _, at, value in self._points(self.endpoint, span, own.name, of, metricnamespace=own.namespace):
+                minutes[at] = replace(minute(at), own=value)
+        return Figures(tuple(minutes[at] for at in sorted(minutes))).within(since, until)
+
+    def _points(
+        self, id: str, span: str, name: str, only: str, **more: str
+    ) -> Iterator[tuple[Mapping[str, str], datetime, float]]:
+        """Each value with the values of the dimensions (their names in lower case) that it was measured for."""
+        query = {"metricnames": name, "timespan": span, "interval": "PT1M", "aggregation": "average", **more}
+        if only:
+            query |= {"$filter": only, "top": MOST_SERIES}
+        answer = self.read(f"{id}/providers/Microsoft.Insights/metrics", API_VERSION, **query) or {}
+        for metric in answer.get("value") or ():
+            for series in metric.get("timeseries") or ():
+                values = series.get("metadatavalues") or ()
+                dimensions = {str(item["name"]["value"]).lower(): str(item["value"]) for item in values}
+                for point in series.get("data") or ():
+                    if point.get("average") is not None:
+                        yield dimensions, minute_of(moment(point["timeStamp"])), float(point["average"])
+
+
+def _fails(status: str, *, mirrored: bool) -> bool:
+    """Whether a status is a failure of the deployment. A mirrored one is the container's own, of which 2xx are good."""
+    if not status.isdigit():
+        return bool(status)
+    code = int(status)
+    return not 200 <= code < 300 if mirrored else code >= 500 or code in FAILURES
