@@ -42,6 +42,14 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Private endpoints of a container registry need Azure's premium tier.",
         "Set `platform.container_registry.sku: premium`.",
     ),
+    "private-runner": (
+        "Jobs on GitHub's own runners can't reach an environment without public access.",
+        "Set `runner` to the label of runners in its network.",
+    ),
+    "reserved-team": (
+        "A team has the name of a realm that every environment has: its GitHub environment would be another's.",
+        "Rename the team.",
+    ),
     "outbound": (
         "`platform.workspace.outbound` counts only under `allow-only-approved-outbound`.",
         "Remove it, or choose that isolation.",

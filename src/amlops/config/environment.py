@@ -8,7 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .closed import Closed
-from .fields import Guid, Key, Prefix, Region, TagValue
+from .fields import Guid, Key, Prefix, Region, RunnerLabel, TagValue
+
+HOSTED_RUNNER = "ubuntu-latest"
+"""GitHub's own runner, which reaches public addresses only."""
 
 
 class Subscription(Closed):
@@ -194,6 +197,8 @@ class EnvironmentFile(Closed):
     """Opens the names of all resources. Another prefix means other names, so every resource is made anew."""
     owner: Key
     """The team that answers for the environment; goes into the tag `owner`."""
+    runner: RunnerLabel = HOSTED_RUNNER
+    """Label of the GitHub runners that reach the environment; without public access, of runners in its network."""
     tags: dict[str, TagValue] = Field(default_factory=dict)
     """Further tags of every resource; `environment`, `owner` and `managed-by` are set anyway."""
     deletion: Deletion

@@ -18,5 +18,8 @@ Region = Annotated[str, Field(pattern=r"^[a-z]+[a-z0-9]*$")]
 Prefix = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,7}$")]
 """Opens every name: 2 to 8 lower-case letters and digits, so that a storage account's 24 are never passed."""
 
+RunnerLabel = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
+"""A label in `runs-on`."""
+
 TagValue = Annotated[str, Field(max_length=256)]
 """Azure's limit for the value of a tag."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from .about import About
 from .document import Document
 from .environment import EnvironmentFile, LocalAzure
+from .names import PLATFORM, RELEASE
 from .problems import Problem
 from .repository import LOCAL, Repository
 from .rollout import Rollout, RolloutChanges
@@ -92,6 +93,24 @@ def reachable(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
         yield document.problem(("platform", "container_registry", "sku"), message, "private-container-registry")
 
 
+def runner_reaches(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    """Source: GitHub's "Choosing the runner for a job": labels of its own machines open with the system's name."""
+    if file.platform is None or file.platform.network.public_access:
+        return
+    if file.runner.startswith(("ubuntu-", "windows-", "macos-")):
+        message = (
+            f'"{file.runner}" is invalid as runner without public access: it can\'t reach the environment; '
+            "name the label of runners in its network"
+        )
+        yield document.problem(("runner",), message, "private-runner")
+
+
+def teams_are_no_realms(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    for name in sorted({PLATFORM, RELEASE} & set(file.platform.teams if file.platform else ())):
+        message = f'"{name}" is invalid as a team: `<environment>-{name}` is another GitHub environment; rename it'
+        yield document.problem(("platform", "teams", name), message, "reserved-team")
+
+
 def outbound_is_used(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
     if file.platform is None:
         return
@@ -130,6 +149,8 @@ ENVIRONMENT_RULES: tuple[Callable[[Document, EnvironmentFile], Iterator[Problem]
     purge_only_unprotected,
     owner_is_a_team,
     reachable,
+    runner_reaches,
+    teams_are_no_realms,
     outbound_is_used,
     clusters_fit,
     tags_are_free,
