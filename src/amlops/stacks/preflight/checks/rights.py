@@ -1,0 +1,22 @@
+"""Check: this identity reaches what the plan is about. A role that was granted minutes ago may not be effective yet.
+
+Asked by the identity itself, with a GET where the plan writes: a role assignment that can be listed need not be
+effective. Source: role-based-access-control, "troubleshooting": up to ten minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..check import Check
+from ..finding import Finding
+from ..situation import Situation
+
+
+class Rights(Check):
+    id = "rights"
+
+    def look(self, situation: Situation) -> Iterator[Finding]:
+        for id in situation.said.denied:
+            message = "this identity may not even read it: its role is missing, or not effective yet"
+            yield self.refused(id, f"{message}; wait some minutes, then see what `amlops bootstrap` grants")
