@@ -11,6 +11,7 @@ import subprocess
 import tarfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from .errors import AmlopsError
@@ -97,6 +98,18 @@ class Git:
                 size = int(head[2])
                 found[path] = answer[at : at + size].decode(errors="replace")
                 at += size + 1
+        return found
+
+    def changed_since(self, commit: str, since: datetime, under: str) -> dict[str, datetime]:
+        """Paths below a folder that commits since then changed, up to this one, with the time of the last of them."""
+        words = ["log", f"--since={int(since.timestamp())}", "--format=@%ct", "--name-only", "--no-renames", commit]
+        found: dict[str, datetime] = {}
+        at = since
+        for line in self._text("list commits", *words, "--", under).splitlines():
+            if line.startswith("@"):
+                at = datetime.fromtimestamp(int(line[1:]), UTC)
+            elif line:
+                found.setdefault(line, at)
         return found
 
     def ancestors(self, commit: str) -> frozenset[str]:

@@ -1,0 +1,13 @@
+"""Promotion: which release may go where next, by gates that read git and evidence. It knows no cloud and changes
+nothing: what it gives are steps and verdicts, and workflows make commits of them.
+"""
+
+from __future__ import annotations
+
+from .judge import Judged, judge
+from .line import Broken, Line
+from .next_steps import NextSteps, next_steps
+from .step import Step, steps_of
+from .verdict import Verdict
+
+__all__ = ["Broken", "Judged", "Line", "NextSteps", "Step", "Verdict", "judge", "next_steps", "steps_of"]
