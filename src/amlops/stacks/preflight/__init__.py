@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .catalogue import check, checks
 from .finding import Finding
-from .reading import read
+from .reading import reach, read
 from .situation import Situation
 
-__all__ = ["Finding", "Situation", "check", "checks", "read"]
+__all__ = ["Finding", "Situation", "check", "checks", "reach", "read"]

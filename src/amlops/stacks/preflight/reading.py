@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from amlops.azure import Azure, AzureRefused
 from amlops.config import Environment, Names
@@ -12,37 +12,36 @@ from amlops.config import Environment, Names
 from ..engine import Result
 from ..names import StackName
 from .checks.names import FORMS
-from .situation import CLUSTER, DEPLOYMENT, ENDPOINT, Planned, Said, Situation, Size, Usage, planned
+from .situation import CLUSTER, DEPLOYMENT, ENDPOINT, Planned, Said, Situation, Size, Usage, planned, quota_name
 
 _ML, _ML_API = "Microsoft.MachineLearningServices", "2025-12-01"
-_LIST_API, _GROUP_API = "2021-04-01", "2024-03-01"
+_LIST_API, _GROUP_API, _VAULT_API, _STORAGE_API = "2021-04-01", "2024-03-01", "2024-11-01", "2024-01-01"
 _ENDPOINTS = f"{_ML}/workspaces/onlineEndpoints"
+_DEDICATED = re.compile(r"_Cluster_Dedicated_vCPUs$", re.IGNORECASE)
 
 _CHECKED: Final[Mapping[str, tuple[str, str, str]]] = {
-    "storage:StorageAccount": ("Microsoft.Storage", "storageAccounts", "2024-01-01"),
-    "keyvault:Vault": ("Microsoft.KeyVault", "vaults", "2024-11-01"),
+    "storage:StorageAccount": ("Microsoft.Storage", "storageAccounts", _STORAGE_API),
+    "keyvault:Vault": ("Microsoft.KeyVault", "vaults", _VAULT_API),
     "containerregistry:Registry": ("Microsoft.ContainerRegistry", "registries", "2023-01-01-preview"),
 }
 """Kinds whose names Azure checks."""
-
-T = TypeVar("T")
 
 
 def read(azure: Azure, environment: Environment, stack: StackName, preview: Result) -> Situation:
     """What is known before the plan is applied. Raises AmlopsError where Azure does not answer."""
     plan = planned(preview, _subscription(azure, environment))
-    said = _Asking(azure, environment, plan).all() if plan else Said()
+    said = _Questions(azure, environment, plan).asked() if plan else Said()
     return Situation(stack, environment, plan, said)
 
 
-def denied(azure: Azure, environment: Environment, stack: StackName) -> tuple[str, ...]:
-    """The ids that a stack is about and this identity may not read, before anything is previewed; () where all is well.
+def reach(azure: Azure, environment: Environment, stack: StackName) -> Situation:
+    """Whether this identity reaches what a stack is about, before anything is previewed: a preview reads it too.
 
-    Raises AmlopsError.
+    Raises AmlopsError where Azure does not answer.
     """
-    names, subscription = Names(environment), _subscription(azure, environment)
+    names = Names(environment)
     group = names.registry_resource_group if stack.kind == "registry" else names.resource_group
-    id, api = f"/subscriptions/{subscription}/resourceGroups/{group}", _GROUP_API
+    id, api = f"/subscriptions/{_subscription(azure, environment)}/resourceGroups/{group}", _GROUP_API
     if stack.deployment is not None:
         place = f"{id}/providers/{_ML}/workspaces/{names.workspace}"
         id, api = f"{place}/onlineEndpoints/{names.endpoint(stack.deployment)}", _ML_API
@@ -51,102 +50,104 @@ def denied(azure: Azure, environment: Environment, stack: StackName) -> tuple[st
     except AzureRefused as error:
         if error.status != 403:
             raise
-        return (id,)
-    return ()
+        return Situation(stack, environment, (), Said(denied=(id,)))
+    return Situation(stack, environment, (), Said())
 
 
-class _Asking:
-    """One round of questions. What this identity may not read stays unknown, and is told."""
+class _Questions:
+    """One round of them. What this identity may not read stays unknown, and is told in `unread`."""
 
     def __init__(self, azure: Azure, environment: Environment, plan: tuple[Planned, ...]) -> None:
         self._azure, self._environment, self._plan = azure, environment, plan
         self._at = f"/subscriptions/{_subscription(azure, environment)}"
         self._unread: list[str] = []
 
-    def all(self) -> Said:
+    def asked(self) -> Said:
         kinds = {item.kind for item in self._plan}
-        machines = bool(kinds & {DEPLOYMENT, CLUSTER})
-        serving = bool(kinds & {DEPLOYMENT, ENDPOINT})
-        endpoints = self._listed(_ENDPOINTS) if serving else None
-        deployments = self._listed(f"{_ENDPOINTS}/deployments") if serving else None
+        machines, serving = bool(kinds & {DEPLOYMENT, CLUSTER}), bool(kinds & {DEPLOYMENT, ENDPOINT})
+        endpoints = self._all(_ENDPOINTS) if serving else None
+        deployments = self._all(f"{_ENDPOINTS}/deployments") if serving else None
         group = f"/resourcegroups/{Names(self._environment).resource_group}/".lower()
         return Said(
             sizes=self._sizes() if machines else {},
             usages=self._usages() if machines else {},
-            endpoints=_count(endpoints),
-            deployments=_count(deployments),
+            endpoints=None if endpoints is None else len(endpoints),
+            deployments=None if deployments is None else len(deployments),
             endpoint_deployments=self._of_endpoint(deployments),
-            here=_count(None if endpoints is None else [id for id in endpoints if group in id.lower()]),
+            here=None if endpoints is None else sum(group in id for id in endpoints),
             taken=self._taken(),
             deleted=self._deleted(),
             unregistered=self._unregistered(),
             unread=tuple(dict.fromkeys(self._unread)),
         )
 
-    def _ask(self, what: str, question: Callable[[], T]) -> T | None:
+    def _listed(self, path: str, api: str, **query: str) -> tuple[dict[str, Any], ...] | None:
+        """None where this identity may not read it."""
         try:
-            return question()
+            return self._azure.listed(f"{self._at}/{path}", api, **query)
         except AzureRefused as error:
-            if error.status not in (401, 403):
-                raise
-            self._unread.append(what)
+            self._forbidden(path, error)
             return None
 
-    def _location(self, what: str) -> tuple[dict[str, Any], ...]:
-        path = f"{self._at}/providers/{_ML}/locations/{self._environment.region}/{what}"
-        return self._ask(f"{what} of the region", lambda: self._azure.listed(path, _ML_API)) or ()
+    def _found(self, path: str, api: str) -> dict[str, Any] | None:
+        try:
+            return self._azure.resource(path if path.startswith("/") else f"{self._at}/{path}", api)
+        except AzureRefused as error:
+            self._forbidden(path, error)
+            return None
+
+    def _forbidden(self, path: str, error: AzureRefused) -> None:
+        if error.status != 403:
+            raise error
+        self._unread.append(path)
 
     def _sizes(self) -> dict[str, Size]:
-        return {
-            str(item["name"]).lower(): Size(str(item["family"]), int(item["vCPUs"]))
-            for item in self._location("vmSizes")
-            if "name" in item and "family" in item
-        }
+        found = self._listed(f"providers/{_ML}/locations/{self._environment.region}/vmSizes", _ML_API) or ()
+        return {str(item["name"]).lower(): Size(str(item["family"]), int(item["vCPUs"])) for item in found}
 
     def _usages(self) -> dict[str, Usage]:
-        """By family in lower case, and `total`. Shares of workspaces and low-priority cores are other quotas."""
+        """By family, and `total`. Shares of workspaces and low-priority cores are other quotas."""
         found = {}
-        for item in self._location("usages"):
+        for item in self._listed(f"providers/{_ML}/locations/{self._environment.region}/usages", _ML_API) or ():
             tail = str(item.get("id", "")).rsplit("/", 1)[-1]
             if str(item.get("type", "")).endswith("/totalCores/usages"):
                 family = "total"
-            elif re.search(r"_Cluster_Dedicated_vCPUs$", tail, re.IGNORECASE):
-                family = re.sub(r"_Cluster_Dedicated_vCPUs$|[_\s]", "", tail, flags=re.IGNORECASE).lower()
+            elif _DEDICATED.search(tail):
+                family = quota_name(_DEDICATED.sub("", tail))
             else:
                 continue
             found[family] = Usage(int(item.get("currentValue") or 0), int(item.get("limit", -1)))
         return found
 
-    def _listed(self, type: str) -> list[str] | None:
-        query = {"$filter": f"resourceType eq '{type}' and location eq '{self._environment.region}'"}
-        found = self._ask(
-            f"{type} of the subscription", lambda: self._azure.listed(f"{self._at}/resources", _LIST_API, **query)
-        )
-        return None if found is None else [str(item["id"]) for item in found]
+    def _all(self, type: str) -> list[str] | None:
+        """The ids, in lower case, of all resources of a type in the subscription's region."""
+        wanted = f"resourceType eq '{type}' and location eq '{self._environment.region}'"
+        found = self._listed("resources", _LIST_API, **{"$filter": wanted})
+        return None if found is None else [str(item["id"]).lower() for item in found]
 
-    def _of_endpoint(self, deployments: Iterable[str] | None) -> int | None:
+    def _of_endpoint(self, deployments: Sequence[str] | None) -> int | None:
         """Deployments of the endpoint that the plan is about."""
         ids = [item.id for item in self._plan if item.kind == DEPLOYMENT and item.id is not None]
         if deployments is None or not ids:
             return None
-        endpoint = ids[0].lower().rpartition("/deployments/")[0]
-        return sum(id.lower().startswith(f"{endpoint}/deployments/") for id in deployments)
+        beside = f"{ids[0].lower().rpartition('/')[0]}/"
+        return sum(id.startswith(beside) for id in deployments)
 
     def _taken(self) -> dict[str, str]:
-        """Names that Azure says are not free, by URN. What is there already is no new name: an interrupted run made it."""
+        """Why names are not free, by URN. What is there already is no new name: an interrupted run made it."""
         found = {}
         for item in self._plan:
             if not item.made or item.kind not in _CHECKED or item.id is None:
                 continue
             namespace, type, api = _CHECKED[item.kind]
-            name = item.text(FORMS[item.kind][0])
-            body = {"name": name, "type": f"{namespace}/{type}"}
             path = f"{self._at}/providers/{namespace}/checkNameAvailability"
-            answer = self._ask(f"whether {name} is free", lambda p=path, a=api, b=body: self._azure.post(p, a, b))  # type: ignore[misc]
-            if answer is None or answer.get("nameAvailable") is not False:
+            try:
+                body = {"name": item.text(FORMS[item.kind][0]), "type": f"{namespace}/{type}"}
+                answer = self._azure.post(path, api, body)
+            except AzureRefused as error:
+                self._forbidden(path, error)
                 continue
-            id = item.id
-            if self._ask(f"whether {name} is there", lambda i=id, a=api: self._azure.resource(i, a)) is None:  # type: ignore[misc]
+            if answer.get("nameAvailable") is False and self._found(item.id, api) is None:
                 found[item.step.urn] = str(answer.get("message") or answer.get("reason") or "it is taken").rstrip(".")
         return found
 
@@ -155,41 +156,27 @@ class _Asking:
         found = {}
         for item in self._plan:
             if item.made and item.kind == "keyvault:Vault":
-                place = f"{self._at}/providers/Microsoft.KeyVault/locations/{self._environment.region}"
-                path = f"{place}/deletedVaults/{item.text('vaultName')}"
-                vault = self._ask("deleted vaults", lambda p=path: self._azure.resource(p, "2024-11-01"))  # type: ignore[misc]
+                place = f"providers/Microsoft.KeyVault/locations/{self._environment.region}/deletedVaults"
+                vault = self._found(f"{place}/{item.text('vaultName')}", _VAULT_API)
                 if vault is not None:
-                    found[item.step.urn] = str(
-                        (vault.get("properties") or {}).get("scheduledPurgeDate") or "it is purged"
-                    )
+                    until = (vault.get("properties") or {}).get("scheduledPurgeDate")
+                    found[item.step.urn] = str(until or "it is purged")
             elif item.made and item.kind == "storage:StorageAccount":
-                path = f"{self._at}/providers/Microsoft.Storage/deletedAccounts"
-                accounts = self._ask("deleted accounts", lambda p=path: self._azure.listed(p, "2024-01-01")) or ()  # type: ignore[misc]
+                accounts = self._listed("providers/Microsoft.Storage/deletedAccounts", _STORAGE_API) or ()
                 if any(account.get("name") == item.text("accountName") for account in accounts):
                     found[item.step.urn] = "Azure deletes it for good"
         return found
 
     def _unregistered(self) -> tuple[str, ...]:
-        spaces = {space for item in self._plan if item.made and (space := _namespace(item.id)) is not None}
-        found = []
-        for space in sorted(spaces):
-            path = f"{self._at}/providers/{space}"
-            answer = self._ask(f"the registration for {space}", lambda p=path: self._azure.resource(p, _LIST_API))  # type: ignore[misc]
-            if answer is not None and str(answer.get("registrationState", "")).lower() in (
-                "notregistered",
-                "unregistered",
-            ):
-                found.append(space)
-        return tuple(found)
+        spaces = {space for item in self._plan if item.made for space in _namespaces(item.id)}
+        found = {space: self._found(f"providers/{space}", _LIST_API) or {} for space in sorted(spaces)}
+        unregistered = ("notregistered", "unregistered")
+        return tuple(s for s, said in found.items() if str(said.get("registrationState")).lower() in unregistered)
 
 
-def _namespace(id: str | None) -> str | None:
-    found = re.findall(r"/providers/([^/]+)/", id or "")
-    return str(found[-1]) if found else None
-
-
-def _count(found: list[str] | None) -> int | None:
-    return None if found is None else len(found)
+def _namespaces(id: str | None) -> list[str]:
+    """The last one is the resource's own; a role assignment lies behind that of its scope."""
+    return re.findall(r"/providers/([^/]+)/", id or "")[-1:]
 
 
 def _subscription(azure: Azure, environment: Environment) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from amlops.config import Environment
 from ..arm_ids import arm_id, kind
 from ..engine import Result
 from ..events import Change
-from ..meaning import CREATE, DELETE, REPLACE, UPDATE, Step, meaning_of
+from ..meaning import CREATE, DELETE, REPLACE, Step, meaning_of
 from ..names import StackName
 
 NO_LIMIT = -1
@@ -127,6 +128,11 @@ def reserved(instances: int) -> int:
     return math.ceil(1.2 * instances)
 
 
+def quota_name(family: str) -> str:
+    """`Standard_DSv2_Family` and `standardDSv2Family` are one family: usages and sizes write it differently."""
+    return re.sub(r"[_\s]", "", family).lower()
+
+
 def at(inputs: Mapping[str, Any], path: str) -> Any:
     node: Any = inputs
     for part in path.split("."):
@@ -134,6 +140,3 @@ def at(inputs: Mapping[str, Any], path: str) -> Any:
             return None
         node = node.get(part)
     return node
-
-
-__all__ = ["CREATE", "DELETE", "REPLACE", "UPDATE", "Planned", "Said", "Situation", "Size", "Usage", "planned"]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ...meaning import covers
+from ...meaning import UPDATE, covers
 from ..check import Check
 from ..finding import Finding
-from ..situation import UPDATE, Situation
+from ..situation import Planned, Situation, at
 
 FIXED: Final[Mapping[str, tuple[str, ...]]] = {
     "machinelearningservices:Workspace": ("storageAccount", "keyVault", "hbiWorkspace", "encryption"),
@@ -51,11 +51,9 @@ class Immutable(Check):
                     todo = "undo the change, or give it another name, so that it is made anew"
                     yield self.refused(item.step.name, f"{path} is fixed when it is made; {todo}")
             for fixed, why in ONE_WAY.get(item.kind, ()):
-                if fixed in item.step.paths and item.old and _switched_off(item.old, item.inputs, fixed):
+                if fixed in item.step.paths and _switched_off(item, fixed):
                     yield self.refused(item.step.name, f"{why}; set it back to true")
 
 
-def _switched_off(old: Mapping[str, object], new: Mapping[str, object], path: str) -> bool:
-    from ..situation import at
-
-    return at(old, path) is True and at(new, path) is not True
+def _switched_off(item: Planned, path: str) -> bool:
+    return at(item.old, path) is True and at(item.inputs, path) is not True

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...meaning import DELETE
 from ..check import Check
 from ..finding import Finding
-from ..situation import DELETE, DEPLOYMENT, ENDPOINT, Situation
+from ..situation import DEPLOYMENT, ENDPOINT, Situation
 
 ENDPOINTS, DEPLOYMENTS, OF_ENDPOINT, INSTANCES = 100, 500, 20, 50
 

@@ -57,9 +57,8 @@ class Names(Check):
             if not item.made or form is None or not name:
                 continue
             if not re.fullmatch(form[1], name):
-                yield self.refused(
-                    item.step.name, f'"{name}" is invalid as {form[0]}; allowed are {form[2]}; rename it'
-                )
+                message = f'"{name}" is invalid as {form[0]}; allowed are {form[2]}; rename it'
+                yield self.refused(item.step.name, message)
             elif item.step.urn in situation.said.taken:
                 reason = situation.said.taken[item.step.urn]
                 yield self.refused(item.step.name, f'"{name}" is not free: {reason}; choose another prefix or name')

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from ...meaning import CREATE, DELETE
 from ..check import Check
 from ..finding import Finding
-from ..situation import CLUSTER, CREATE, DELETE, DEPLOYMENT, NO_LIMIT, Planned, Situation, reserved
+from ..situation import CLUSTER, DEPLOYMENT, NO_LIMIT, Planned, Situation, quota_name, reserved
 
 TOTAL = "total"
 
@@ -69,7 +70,7 @@ class Quota(Check):
     def _lacking(self, asked: Counter[str], situation: Situation) -> Iterator[str]:
         """What the quota lacks for these cores by family, beside what is used."""
         for family, cores in sorted([*asked.items(), (TOTAL, sum(asked.values()))]):
-            usage = situation.said.usages.get(family.lower())
+            usage = situation.said.usages.get(quota_name(family))
             if usage is None or usage.limit == NO_LIMIT or cores <= 0 or usage.used + cores <= usage.limit:
                 continue
             what = "all families together" if family == TOTAL else family
