@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from .closed import Closed
 from .fields import Key, Region
+from .moments import Date
 
 Severity = Literal["error", "warning", "off"]
 
@@ -70,7 +70,7 @@ class Exemption(Closed):
     """Why it may be so, for whoever reads it in a year."""
     owner: Key
     """The team that answers for it and ends it."""
-    expires: date
+    expires: Date
     """The last day on which it counts (UTC). From the next day on it is an error."""
 
 

@@ -10,6 +10,7 @@ from .break_glass import BreakGlass
 from .closed import Closed
 from .environment import EnvironmentFile
 from .permissions import PermissionsFile
+from .policy import ExceptionsFile, PolicyFile
 from .promotion import Promotion
 from .repository import Repository
 
@@ -19,6 +20,8 @@ SCHEMAS: dict[str, type[Closed]] = {
     "promotion.json": Promotion,
     "break-glass.json": BreakGlass,
     "permissions.json": PermissionsFile,
+    "policy.json": PolicyFile,
+    "exceptions.json": ExceptionsFile,
 }
 
 

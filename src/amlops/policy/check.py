@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from amlops.config import Environment
 
@@ -17,23 +16,29 @@ from .rule import Declared
 from .settings import settings_of
 
 
-def check(resources: Sequence[Resource], environment: Environment, policy: Policy) -> tuple[Finding, ...]:
+def check(
+    resources: Sequence[Resource], environment: Environment, policy: Policy, *, stacks: Collection[str] = ()
+) -> tuple[Finding, ...]:
     """What rules and exceptions have to say about stacks of one environment, what stops first.
 
-    `resources` are all that a stack declares, the unchanged ones too. An exception that has expired covers nothing and
-    is an error; one that covers nothing is a warning. A stack that declares nothing is not judged.
+    `resources` are all that the stacks declare, the unchanged ones too; `stacks` names those that may declare nothing.
+    An exception that has expired covers nothing and is an error. One that covers nothing is a warning, where its stack
+    declares something.
     """
-    found: list[Finding] = []
-    ordered = sorted(resources, key=lambda resource: resource.stack)
-    for stack, own in groupby(ordered, key=lambda resource: resource.stack):
-        found += _of_stack(stack, tuple(own), environment, policy)
+    of_stack = {name: [one for one in resources if one.stack == name] for name in sorted({*stacks, *_names(resources)})}
+    found = [item for name, own in of_stack.items() for item in _of_stack(name, tuple(own), environment, policy)]
     return tuple(sorted(found, key=lambda item: (not item.stops, item.severity, item.where, item.rule, item.message)))
+
+
+def _names(resources: Sequence[Resource]) -> set[str]:
+    return {resource.stack for resource in resources}
 
 
 def _of_stack(
     stack: str, resources: tuple[Resource, ...], environment: Environment, policy: Policy
 ) -> Iterator[Finding]:
-    living = [one for one in policy.exceptions if one.said.stack == stack and one.said.expires >= policy.today]
+    own = [one for one in policy.exceptions if one.said.stack == stack]
+    living = [one for one in own if one.said.expires >= policy.today]
     used: set[str] = set()
     for resource, finding in _findings(Declared(environment, settings_of(policy.file, environment.name), resources)):
         covering = next((one for one in living if one.covers(finding.rule, resource)), None)
@@ -42,10 +47,10 @@ def _of_stack(
         else:
             used.add(covering.name)
             yield replace(finding, excepted_by=str(covering))
-    for one in policy.exceptions:
-        if one.said.stack == stack and one not in living:
+    for one in own:
+        if one not in living:
             yield _expired(one)
-        elif one.said.stack == stack and one.name not in used:
+        elif resources and one.name not in used:
             yield _unused(one)
 
 

@@ -27,5 +27,5 @@ class ManagedNetwork(Rule):
         value = resource.get(path) or "Disabled"
         allowed = declared.settings.isolation
         if _KEYS.get(value) not in allowed:
-            todo = f"set platform.workspace.managed_network in {declared.file}; Azure allows no step back"
+            todo = f"set platform.workspace.managed_network in {declared.file}, Azure allows no step back"
             yield from invalid(path, value, f"available here are {', '.join(allowed)}", todo)

@@ -27,7 +27,7 @@ class SshAccess(Rule):
         value = resource.get(path) if path else "Disabled"
         # left out, an instance's port is closed and a cluster's is Azure's choice
         if path and value != "Disabled" and not (kind == "ComputeInstance" and value is None):
-            yield from invalid(path, value, "it should be Disabled", "set it; it can't be changed later")
+            yield from invalid(path, value, "it should be Disabled", "set it, it can't be changed later")
         if resource.get("properties.properties.userAccountCredentials") is not None:
             path = "properties.properties.userAccountCredentials"
             yield Violation(f"an administrator's login is set as {path}; nobody logs in to nodes; remove it")

@@ -24,7 +24,7 @@ _PATHS = {
         "properties.codeConfiguration.codeId",
     ),
 }
-_PINNED = re.compile(r".*(/versions/|:)(?!latest$)[^/:@]+", re.IGNORECASE)
+_PINNED = re.compile(r".+/versions/(?!latest$)[^/]+|azureml:[^:@/]+:(?!latest$)[^:@/]+", re.IGNORECASE)
 
 
 class UnpinnedAsset(Rule):
