@@ -39,14 +39,16 @@ class Running:
 class LocalAzure:
     home: Path
 
-    def start(self, tenant: str | None = None, subscriptions: Sequence[str] = ()) -> Running:
+    def start(self, tenant: str | None = None, subscriptions: Sequence[str] = (), *, serving: bool = True) -> Running:
         """Starts it unless it runs; gives it once it answers. `tenant` and `subscriptions` are ids that it shall have.
+        Without `serving` online deployments succeed at once and serve nothing: for who only plans.
 
         Raises AmlopsError with what it said, also where it exists already and has others.
         """
         words = [*(["--tenant", tenant] if tenant else [])]
         for id in subscriptions:
             words += ["--subscription", id]
+        words += [] if serving else ["--no-serving"]
         return self._running(self._json("start", *words))
 
     def require_room(self) -> None:
