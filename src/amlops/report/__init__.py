@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .comment import LONGEST, comment
 from .cost import Bill, Estimate, estimate
-from .facts import Check, Phase, Plan, Rehearsed, Remark, StackPlan, Step, Traffic
+from .facts import Check, Ended, Phase, Plan, Rehearsed, Remark, StackPlan, Step, Traffic
 from .terminal import lines
 from .users import Serving, seen_by_users
 
@@ -15,6 +15,7 @@ __all__ = [
     "LONGEST",
     "Bill",
     "Check",
+    "Ended",
     "Estimate",
     "Phase",
     "Plan",

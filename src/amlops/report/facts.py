@@ -11,6 +11,8 @@ from .cost import Estimate
 OPERATIONS = ("create", "update", "replace", "delete")
 DISRUPTIVE = ("replace", "delete")
 
+Ended = Literal["passed", "failed", "skipped"]
+
 
 class Step(Protocol):
     """One resource that changes (`amlops.stacks.meaning.Step`)."""
@@ -64,6 +66,12 @@ class Traffic:
     by: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     said: tuple[str, ...] = ()
 
+    def __add__(self, other: Traffic) -> Traffic:
+        names = self.by.keys() | other.by.keys()
+        pairs = {name: (self.by.get(name, (0, 0)), other.by.get(name, (0, 0))) for name in names}
+        by = {name: (one[0] + two[0], one[1] + two[1]) for name, (one, two) in pairs.items()}
+        return Traffic(self.sent + other.sent, self.failed + other.failed, by, (*self.said, *other.said))
+
     def as_dict(self) -> dict[str, Any]:
         by = {name or "none": {"answered": well, "failed": failed} for name, (well, failed) in sorted(self.by.items())}
         return {"sent": self.sent, "failed": self.failed, "deployments": by, "failures": list(self.said)}
@@ -84,7 +92,7 @@ class Phase:
 class Rehearsed:
     """How the change went on a local Azure. `skipped`: it was not applied there, and `sentence` says why."""
 
-    outcome: Literal["passed", "failed", "skipped"]
+    outcome: Ended
     sentence: str
     total: Traffic = Traffic()
     phases: tuple[Phase, ...] = ()
