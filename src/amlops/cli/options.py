@@ -43,6 +43,9 @@ def _names(*, stacks: bool) -> list[str]:
 stack_argument = click.argument("stack", metavar="STACK", shell_complete=_stacks)
 stacks_argument = click.argument("stacks", metavar="STACK", nargs=-1, shell_complete=_stacks)
 environment_argument = click.argument("environment", metavar="ENVIRONMENT", shell_complete=_environments)
+some_environment_argument = click.argument(
+    "environment", metavar="[ENVIRONMENT]", required=False, shell_complete=_environments
+)
 deployment_argument = click.argument("deployment", metavar="DEPLOYMENT", shell_complete=_deployments)
 
 
