@@ -15,6 +15,7 @@ from .command_lines import findings as dead_commands
 from .commands import commands_page
 from .links import findings as dead
 from .page import REPOSITORY, Page
+from .policy import policy_page
 from .rules import rules_page
 from .settings import about_page, environment_page
 from .variables import variables_page
@@ -25,6 +26,7 @@ PAGES: Mapping[str, Callable[[], Page]] = {
     "commands.md": commands_page,
     "environment.md": environment_page,
     "about.md": about_page,
+    "policy.md": policy_page,
     "rules.md": rules_page,
     "variables.md": variables_page,
 }

@@ -64,6 +64,17 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Switch one of them off.",
     ),
     "reserved-tag": ("The tag is one that every resource gets anyway.", "Remove it from `tags`."),
+    # policy
+    "known-policy-rule": ("No rule of the policy has this name.", "Name one of those in docs/reference/policy.md."),
+    "exception-stack": (
+        "An exception is for a stack that no file in git stands behind.",
+        "Correct the stack, or remove the exception.",
+    ),
+    "exception-owner": ("An exception is owned by no team of its environment.", "Name one of the teams listed."),
+    "undescribed-policy-rule": (
+        "The file of a rule of the policy does not say what it holds, why, and by whose word.",
+        "Write `Rule:`, `Why:` and `Source:` into its docstring.",
+    ),
     # deployments
     "deployment-name": (
         "The folder's name is no name of a deployment, or is `shared`, which is a stack of its own.",

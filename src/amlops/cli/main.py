@@ -21,6 +21,7 @@ COMMANDS = {
     "status": ("amlops.cli.status", "Show stacks, endpoints, their traffic and releases."),
     "train": ("amlops.cli.train", "Run a deployment's training job and wait for the model."),
     "release": ("amlops.cli.release", "Publish a deployment's assets and lock a release."),
+    "policy": ("amlops.cli.policy", "Judge what git declares by the company's rules."),
     "env": ("amlops.cli.env", "Print the variables by which other tools reach an environment."),
     "local": ("amlops.cli.local", "Control the local Azure."),
     "completion": ("amlops.cli.completion", "Print the shell's completion script."),
