@@ -1,0 +1,64 @@
+"""GitHub's OIDC issuer: a token says which repository, ref and environment a job belongs to.
+
+Times are the machine's own, whatever the simulator's clock says: whoever checks a token checks it by real time.
+Source: GitHub's "OpenID Connect reference".
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from functools import cached_property
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+ISSUER = "https://token.actions.githubusercontent.com"
+LIFE = 300.0
+
+
+class Issuer:
+    """`life` is in seconds; tests make it short."""
+
+    def __init__(self, repository: str) -> None:
+        self.repository = repository
+        self.life = LIFE
+        self.given: list[str] = []
+
+    @cached_property
+    def _key(self) -> rsa.RSAPrivateKey:
+        return rsa.generate_private_key(65537, 2048)
+
+    @property
+    def public_key(self) -> str:
+        pem = self._key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        return pem.decode()
+
+    def subject(self, *, environment: str, event: str, ref: str) -> str:
+        """The environment's name wins over event and ref."""
+        if environment:
+            return f"repo:{self.repository}:environment:{environment}"
+        if event == "pull_request":
+            return f"repo:{self.repository}:pull_request"
+        return f"repo:{self.repository}:ref:{ref}"
+
+    def token(self, subject: str, audience: str, *, run: int, sha: str, ref: str) -> str:
+        now = time.time()
+        claims = {
+            "iss": ISSUER,
+            "sub": subject,
+            "aud": audience,
+            "iat": int(now),
+            "nbf": int(now) - 60,
+            "exp": now + self.life,
+            "jti": secrets.token_hex(8),
+            "repository": self.repository,
+            "run_id": str(run),
+            "sha": sha,
+            "ref": ref,
+        }
+        self.given.append(subject)
+        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": "sim"})
