@@ -75,6 +75,14 @@ class Engine:
             stack, "previewed", lambda on, hear: on.preview(on_event=hear, suppress_progress=True, plan=file)
         )
 
+    def preview_refresh(self, stack: StackName) -> Result:
+        """What `up` would do if the state were as the cloud is now; neither is changed. Raises StackFailed."""
+        return self._run(
+            stack,
+            "compared with the cloud",
+            lambda on, hear: on.preview(on_event=hear, suppress_progress=True, refresh=True),
+        )
+
     def refresh(self, stack: StackName, *, targets: Sequence[str] = (), clear_pending: bool = False) -> Result:
         """Reads what is in the cloud into the state; only `targets` (URNs) where they are given. Raises StackFailed."""
 
