@@ -47,12 +47,15 @@ def up(engine: Engine, azure: Azure, stack: StackName) -> Result:
     return engine.up(stack)
 
 
-def prepare(engine: Engine, azure: Azure, stack: StackName) -> dict[str, Any]:
+def prepare(
+    engine: Engine, azure: Azure, stack: StackName, *, orphaned: bool = False, patience: float | None = None
+) -> dict[str, Any]:
     """Removes a dead run's lock and resolves its pending operations. Gives the stack's state.
 
-    Raises AmlopsError where the state is of another local Azure than the one that runs.
+    `orphaned` and `patience` are those of `clear_stale_lock`. Raises AmlopsError where the state is of another local
+    Azure than the one that runs.
     """
-    clear_stale_lock(engine, stack)
+    clear_stale_lock(engine, azure, stack, orphaned=orphaned, patience=patience)
     state = engine.export(stack)
     _check_cloud(azure, stack, state)
     pending = list(state.get("pending_operations") or [])
@@ -68,7 +71,7 @@ def is_settled(engine: Engine, azure: Azure, stack: StackName) -> bool:
     """Whether no earlier run left anything to `prepare`. Raises AmlopsError as that does."""
     state = engine.export(stack)
     _check_cloud(azure, stack, state)
-    return not state.get("pending_operations") and not is_locked(engine, stack)
+    return not state.get("pending_operations") and not is_locked(engine, azure, stack)
 
 
 def _check_cloud(azure: Azure, stack: StackName, state: Mapping[str, Any]) -> None:

@@ -20,8 +20,6 @@ from .touched import Touched
 MOST = 255
 """Jobs of one wave: GitHub's matrix takes 256."""
 
-RUNNER = "ubuntu-latest"
-
 
 @dataclass(frozen=True, slots=True)
 class Waves:
@@ -78,7 +76,7 @@ def _entry(repo: Repository, stack: StackName, environment: Environment) -> dict
         "stack": stack.text,
         "environment": stack.environment,
         "github_environment": github_environment(repo, environment, stack),
-        "runner": getattr(environment.settings, "runner", RUNNER),
+        "runner": environment.settings.runner,
         "candidate": candidate is not None,
     }
 

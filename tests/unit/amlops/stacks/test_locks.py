@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from amlops.azure import Azure
 from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.progress import Plain
@@ -20,6 +21,7 @@ from amlops.stacks import Engine, StackName, hold
 from amlops.stacks.stale_lock import clear_stale_lock
 
 STACK = StackName("local", "local", "platform")
+AZURE = Azure({})
 
 
 class Cancelling(Engine):
@@ -57,14 +59,14 @@ def _ended() -> int:
 def test_lock_of_a_dead_process_is_removed(engine: Engine, locks: Path) -> None:
     """The next run goes on as if nothing had been."""
     file = _lock(locks, pid=_ended())
-    assert clear_stale_lock(engine, STACK)
+    assert clear_stale_lock(engine, AZURE, STACK)
     assert not file.exists()
 
 
 def test_pid_that_another_program_took_counts_as_dead(engine: Engine, locks: Path) -> None:
     """A pid is used again; only a Pulumi can hold Pulumi's lock."""
     _lock(locks, pid=os.getpid())
-    assert clear_stale_lock(engine, STACK)
+    assert clear_stale_lock(engine, AZURE, STACK)
 
 
 def test_lock_of_another_machine_is_left_alone(engine: Engine, locks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +74,7 @@ def test_lock_of_another_machine_is_left_alone(engine: Engine, locks: Path, monk
     monkeypatch.setattr("amlops.stacks.stale_lock.PATIENCE", 0.0)
     file = _lock(locks, hostname="another-machine")
     with pytest.raises(AmlopsError, match=r"Pulumi \(process 1 on another-machine\) holds the stack local") as caught:
-        clear_stale_lock(engine, STACK)
+        clear_stale_lock(engine, AZURE, STACK)
     assert caught.value.exit_code == 5
     assert file.exists()
 
