@@ -88,7 +88,11 @@ class GitHub:
     def comment(self, number: int, marker: str, body: str) -> str:
         """The one comment with this marker on an issue or pull request, made or changed; gives its address. Raises
         NotAllowed where the token may not comment (a fork's pull request)."""
-        return Comments(self).put(number, marker, body)
+        return self.comments.put(number, marker, body)
+
+    @cached_property
+    def comments(self) -> Comments:
+        return Comments(self)
 
     @cached_property
     def pulls(self) -> Pulls:
