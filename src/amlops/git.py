@@ -112,6 +112,20 @@ class Git:
                 found.setdefault(line, at)
         return found
 
+    def commits(self, commit: str, path: str) -> tuple[str, ...]:
+        """Those up to this one that changed a file, the last one first."""
+        return tuple(self._text("list commits", "log", "--format=%H", commit, "--", path).split())
+
+    def signature(self, commit: str) -> str:
+        """git's own word on a commit's signature: `G` good, `U` good by a key of unknown trust, `N` none, else bad or
+        not to be checked here. Source: git-log(1), `%G?`."""
+        return self._text("look at a signature", "log", "-1", "--format=%G?", commit)
+
+    def person(self) -> Author | None:
+        """Whom git's own configuration names, None where it names nobody."""
+        found = [self._git("config", key, check=False).stdout.decode().strip() for key in ("user.name", "user.email")]
+        return Author(*found) if all(found) else None
+
     def ancestors(self, commit: str) -> frozenset[str]:
         """The commit and everything that it comes from."""
         return frozenset(self._text("list commits", "rev-list", commit).split())

@@ -15,9 +15,9 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Which run wrote a file of evidence, from which commit, and when."""
+    """Which run wrote a file of evidence, from which commit, and when. `run` is None where a person did, by hand."""
 
-    run: int
+    run: int | None
     url: str
     commit: str
     workflow: str
@@ -25,13 +25,14 @@ class Written:
 
     @classmethod
     def parse(cls, found: Any) -> Written | None:
-        """None where a part is missing."""
-        if not isinstance(found, Mapping):
+        """None where it has no time."""
+        at = _moment(found.get("at")) if isinstance(found, Mapping) else None
+        if at is None:
             return None
-        at, run = _moment(found.get("at")), found.get("run")
-        if at is None or not isinstance(run, int) or not found.get("commit"):
-            return None
-        return cls(run, str(found.get("url", "")), str(found["commit"]), str(found.get("workflow", "")), at)
+        run, commit = found.get("run"), str(found.get("commit") or "")
+        return cls(
+            run if isinstance(run, int) else None, str(found.get("url", "")), commit, str(found.get("workflow", "")), at
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,16 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """How a release was rolled out in an environment. `errors` is the share of its requests that failed."""
+    """How a release was rolled out in an environment. `errors` is the share of its requests that failed; `first` says
+    that nothing ran there before, so that there was no traffic to measure by."""
 
     path: str
     verdict: str
     reason: str
+    requests: float
     p95_ms: float | None
     errors: float | None
+    first: bool
     written: Written | None
 
     @property
@@ -95,13 +99,15 @@ class Rollout:
 
     @classmethod
     def parse(cls, path: str, found: Json) -> Rollout:
-        ours = _map(found.get("candidate"))
+        ours = _map(_map(found.get("measured")).get("candidate"))
         return cls(
             path=path,
             verdict=str(found.get("verdict", "")),
             reason=str(found.get("reason", "")),
+            requests=_number(ours.get("requests")) or 0,
             p95_ms=_number(ours.get("p95_ms")),
-            errors=_number(ours.get("errors")),
+            errors=_number(ours.get("error_rate")),
+            first=not found.get("old"),
             written=Written.parse(found.get("written")),
         )
 

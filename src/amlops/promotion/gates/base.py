@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 
 from amlops.config import Closed
 
+from ..proof import Rollout
 from ..situation import Situation
 from ..step import Move
 from ..verdict import Verdict
@@ -65,3 +66,24 @@ class ModelGate(Gate):
         if now.about.evaluation is None:
             return self.failed('about.yaml has no "evaluation", so nothing is known of the release; add it')
         return self.waits(f"release {now.step.release} has not been evaluated yet")
+
+
+class TrafficGate(Gate):
+    """A gate on what was measured while the release was rolled out in the environment before."""
+
+    def decide(self, now: Situation) -> Verdict:
+        rollout, release, source = now.ours.rollout, now.step.release, now.step.source or now.step.environment
+        if rollout is None:
+            return self.waits(f"no rollout of {release} in {source} has ended yet")
+        if rollout.requests > 0:
+            return self.measured(now, rollout)
+        if rollout.first:
+            why = f"{release} was the first in {source}, so there were no requests to measure it by"
+            return self.passed(why, rollout.path)
+        if now.about.rollout.of(source).minimum_requests == 0:
+            return self.passed(f"about.yaml asks for no requests in {source}, and there were none", rollout.path)
+        return self.failed(f"nobody asked {release} anything in {source}", rollout.path)
+
+    @abstractmethod
+    def measured(self, now: Situation, rollout: Rollout) -> Verdict:
+        """The decision where there were requests."""

@@ -27,7 +27,7 @@ class EvidenceRun(Gate):
             wrong = "it does not say which run wrote it" if written is None else _wrong(now, written)
             if wrong:
                 return self.failed(f"{path}: {wrong}", path)
-        runs = sorted({written.run for written in files.values() if written})
+        runs = sorted({written.run for written in files.values() if written and written.run})
         asked = "" if now.runs is not None else "; GitHub is asked for them before anything is merged"
         return self.passed(f"written by main's code in {', '.join(map(str, runs))}{asked}", *files)
 
@@ -39,6 +39,8 @@ def _written(now: Situation) -> Iterator[tuple[str, Written | None]]:
 
 
 def _wrong(now: Situation, written: Written) -> str | None:
+    if written.run is None:
+        return "it was written by hand, by no run"
     if written.commit not in now.main:
         return f"commit {written.commit[:10]} of run {written.run} is not on main"
     if now.runs is None:

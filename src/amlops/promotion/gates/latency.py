@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from amlops.config import gates as asked
 
+from ..proof import Rollout
 from ..situation import Situation
 from ..verdict import Verdict
-from .base import Gate
+from .base import TrafficGate
 
 
-class Latency(Gate):
+class Latency(TrafficGate):
     kind = "latency"
 
-    def decide(self, now: Situation) -> Verdict:
-        own, rollout = now.about.gates.latency, now.ours.rollout
+    def measured(self, now: Situation, rollout: Rollout) -> Verdict:
+        own = now.about.gates.latency
         limit = self.settings(now, asked.Latency).p95_ms
         limit = min(limit, own.p95_ms) if own else limit
-        if rollout is None:
-            return self.waits(f"no rollout of {now.step.release} in {now.step.source} has ended yet")
         if rollout.p95_ms is None:
             return self.failed(f"the rollout in {now.step.source} measured no latency", rollout.path)
         said = f"95 of 100 requests took up to {rollout.p95_ms:.0f} ms in {now.step.source}, {limit} ms are allowed"

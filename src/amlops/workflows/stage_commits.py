@@ -1,0 +1,96 @@
+"""Commits that move a stage: on main at once, or on a branch with a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from amlops.config import Repository
+from amlops.config.document import document_of
+from amlops.errors import AmlopsError
+from amlops.git import Files, Git
+from amlops.github import GitHub
+from amlops.releases import Stage, stage_of, stage_text
+
+MAIN = "main"
+
+
+def stage_path(deployment: str, environment: str) -> str:
+    return f"deployments/{deployment}/stages/{environment}.yaml"
+
+
+def stage_at(repo: Repository, git: Git, commit: str, deployment: str, environment: str) -> Stage:
+    """The stage as it stands at a commit; an empty one where there is no file. Raises ConfigError."""
+    path = stage_path(deployment, environment)
+    text = git.read(commit, path)
+    return Stage() if text is None else stage_of(document_of(text, repo.root / path, root=repo.root))
+
+
+def main_of(git: Git) -> str:
+    """The commit that the remote's main is at, fetched. Raises GitFailed; AmlopsError where there is no main."""
+    git.fetch(f"refs/heads/{MAIN}")
+    found = git.resolve(f"refs/remotes/origin/{MAIN}")
+    if found is None:
+        raise AmlopsError(f"{git.remote} has no branch {MAIN}; push it first", exit_code=3)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Where a change is now: on main (`url` is None), or on a branch, with a pull request where GitHub was reached."""
+
+    commit: str
+    branch: str
+    url: str | None = None
+
+    @property
+    def on_main(self) -> bool:
+        return self.branch == MAIN
+
+    def __str__(self) -> str:
+        if self.on_main:
+            return f"commit {self.commit[:10]} on main"
+        return self.url or f"branch {self.branch} ({self.commit[:10]}); open a pull request from it"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"commit": self.commit, "branch": self.branch, "pull_request": self.url}
+
+
+def propose(
+    git: Git,
+    github: GitHub | None,
+    branch: str,
+    files: Callable[[str], Files],
+    *,
+    title: str,
+    body: str,
+    direct: bool,
+) -> Proposed:
+    """Commits what follows from main's own state. `direct` puts it on main, anew where that moved meanwhile.
+
+    Raises GitFailed (a rule of the branch may forbid it), and whatever `files` raises.
+    """
+    message = f"{title}\n\n{body}".strip() + "\n"
+    if direct:
+        return Proposed(git.push_files(MAIN, lambda parent: files(parent or ""), message), MAIN)
+    base = main_of(git)
+    changes = files(base)
+    commit = git.restart_branch(branch, base, changes, message)
+    if commit == base:
+        raise AmlopsError("main has it so already; there is nothing to change", exit_code=2)
+    if github is None:
+        return Proposed(commit, branch)
+    return Proposed(commit, branch, github.pulls.open(branch, title, body).url)
+
+
+def stage_change(
+    repo: Repository, git: Git, deployment: str, environment: str, change: Callable[[Stage], Stage]
+) -> Callable[[str], Files]:
+    """The files of a move of one stage, as they follow from a commit. Raises ConfigError for a broken stage there."""
+
+    def files(commit: str) -> Files:
+        stage = change(stage_at(repo, git, commit, deployment, environment))
+        return {stage_path(deployment, environment): stage_text(deployment, environment, stage)}
+
+    return files
