@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from .problems import ConfigError, Problem
+
+_DATE = re.compile(r"\b(\d{4})-(\d\d?)-(\d\d?)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,24 @@ def document_of(text: str, path: Path, *, root: Path | None = None) -> Document:
     except YAMLError as error:
         what = str(error).splitlines()[0]
         raise ConfigError([Problem(shown, 1, f"is not valid YAML: {what}; correct it", "yaml")]) from None
+    except ValueError as error:  # a day that no calendar has; the reader says neither which nor where
+        line = _impossible_day(text)
+        raise ConfigError([Problem(shown, line, f"is no date: {error}; correct it", "yaml")]) from None
     if not isinstance(data, Mapping):
         what = "is empty" if data is None else f"holds a {type(data).__name__}"
         raise ConfigError([Problem(shown, 1, f"{what}; write a map of keys to values", "yaml")])
     return Document(path, shown, data, text)
+
+
+def _impossible_day(text: str) -> int:
+    """The line of the first date, without quotes, that does not exist; 1 where there is none."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for year, month, day in _DATE.findall(line):
+            try:
+                date(int(year), int(month), int(day))
+            except ValueError:
+                return number
+    return 1
 
 
 def _shown(path: Path, root: Path | None) -> Path:
