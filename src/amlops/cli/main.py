@@ -22,6 +22,7 @@ COMMANDS = {
     "train": ("amlops.cli.train", "Run a deployment's training job and wait for the model."),
     "release": ("amlops.cli.release", "Publish a deployment's assets and lock a release."),
     "policy": ("amlops.cli.policy", "Judge what git declares by the company's rules."),
+    "rollout": ("amlops.cli.rollout", "Give a candidate the traffic, step by step; pause, resume, abort it."),
     "env": ("amlops.cli.env", "Print the variables by which other tools reach an environment."),
     "local": ("amlops.cli.local", "Control the local Azure."),
     "completion": ("amlops.cli.completion", "Print the shell's completion script."),

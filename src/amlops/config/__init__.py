@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .about import About, Rollout
+from .about import About
 from .break_glass import BreakGlass, BrokenGlass
 from .closed import Closed, parse
+from .deployed import deployments_of
 from .document import Document, read_document
 from .environment import Cluster, Environment, EnvironmentFile, LocalAzure, Platform, Registry
 from .loader import load_about, load_environment
@@ -13,6 +14,8 @@ from .problems import ConfigError, Problem
 from .promotion import Promoted, Promotion
 from .promotion_loader import load_break_glass, load_promotion
 from .repository import LOCAL, Repository
+from .rollout import Rollout
+from .rollout import Rollout
 
 __all__ = [
     "LOCAL",
@@ -36,6 +39,7 @@ __all__ = [
     "Registry",
     "Repository",
     "Rollout",
+    "deployments_of",
     "load_about",
     "load_break_glass",
     "load_environment",

@@ -10,7 +10,7 @@ from .judge import Verdict, judge
 from .record import Record
 from .settle import settle
 from .situation import Deployed, Situation
-from .step import Step, step_after, step_like
+from .step import Step, step_after, step_like, steps_of
 
 
 def decide(now: Situation) -> Action:
@@ -94,9 +94,7 @@ def _first(now: Situation, new: Deployed) -> Action:
         return Test(new.release)
     if not now.smoke.passed:
         return Mark("rejected", f"the smoke test failed: {now.smoke.reason}")
-    step = step_after(now.settings, None)
-    assert step is not None
-    return Move(step, "the smoke test passed")
+    return Move(steps_of(now.settings)[0], "the smoke test passed")
 
 
 def _stepping(now: Situation, old: Deployed, new: Deployed, record: Record) -> Action:

@@ -53,9 +53,23 @@ class Figures:
         """The mean of the minutes' own metric, weighted by requests where there are any."""
         return _mean((m.own, m.requests or 1.0) for m in self.minutes)
 
+    def and_of(self, other: Figures) -> Figures:
+        """Of both together: requests and errors of equal minutes are added up."""
+        found: dict[datetime, tuple[Minute, ...]] = {}
+        for minute in (*self.minutes, *other.minutes):
+            found[minute.at] = (*found.get(minute.at, ()), minute)
+        return Figures(tuple(_one(at, found[at]) for at in sorted(found)))
+
     def last(self, of: Callable[[Minute], float | None]) -> float | None:
         """The latest measurement of one kind."""
         return next((value for m in reversed(self.minutes) if (value := of(m)) is not None), None)
+
+
+def _one(at: datetime, minutes: tuple[Minute, ...]) -> Minute:
+    if len(minutes) == 1:
+        return minutes[0]
+    both = Figures(minutes)
+    return Minute(at, both.requests, both.errors, both.p95, both.own)
 
 
 NOTHING = Figures()

@@ -102,7 +102,7 @@ class Wish:
         at = _moment(parts[1]) if len(parts) > 2 else None
         for kind in ("pause", "go-on", "abort"):
             if parts[0] == kind and at is not None:
-                return cls(kind, at, parts[2], parts[3] if len(parts) > 3 else "")  # type: ignore[arg-type]
+                return cls(kind, at, parts[2], parts[3] if len(parts) > 3 else "")
         return None
 
 

@@ -20,6 +20,11 @@ BEFORE = timedelta(minutes=60)
 """How far before the rollout the old deployment's figures are looked at."""
 
 
+def arm_name(release: str) -> str:
+    """The ARM deployment that runs a release, as `Release.deployment_name`."""
+    return f"r-{release}"
+
+
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """The ARM deployment of a release."""

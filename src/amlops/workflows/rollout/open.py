@@ -1,0 +1,131 @@
+"""Makes what a run of a rollout works with, from a stack's name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from amlops.azure import poll_seconds
+from amlops.config import ConfigError, Environment, Problem, Repository, load_about
+from amlops.evidence import Evidence
+from amlops.git import Git
+from amlops.github import GitHub, Run, open_git
+from amlops.progress import Progress
+from amlops.rollout.patience import Patience
+from amlops.stacks import StackName, hold, parse_stack
+from amlops.stacks.lease import hold_lease
+from amlops.stacks.lease_holder import Holder, either_lives
+
+from ..session import Session, open_session
+from .job import Job, Renews
+from .kept import Kept, KeptInFolder, KeptInGit
+from .smoke_test import SmokeTest
+from .stages import StageInFile, StageInGit, Stages
+
+LEASE_WAIT = 600.0
+"""Seconds that an apply of the same stack is waited for."""
+
+
+class NoLease:
+    """On one machine the lock of the clone is enough."""
+
+    def renew(self) -> None:
+        """Nothing runs out."""
+
+
+@contextmanager
+def open_job(
+    repo: Repository, text: str, told: Progress, process: Mapping[str, str] = os.environ, *, wait: float = LEASE_WAIT
+) -> Iterator[Job]:
+    """The job of a stack's rollout, with its lease. Raises AmlopsError: (2) no deployment's stack, (5) it is held."""
+    stack, environment = deployment_stack(repo, text)
+    session = open_session(repo, environment, told, start=False, stack=stack, process=process)
+    run = Run.of(process)
+    with _leased(session, stack, run, process, wait) as lease:
+        yield job_of(session, stack, lease, run)
+
+
+def unleased_job(repo: Repository, text: str, told: Progress, process: Mapping[str, str] = os.environ) -> Job:
+    """The job for who only tells a wish, whoever holds the lease. Raises AmlopsError (2): no deployment's stack."""
+    stack, environment = deployment_stack(repo, text)
+    session = open_session(repo, environment, told, start=False, stack=stack, process=process)
+    return job_of(session, stack, NoLease(), Run.of(process))
+
+
+def job_of(session: Session, stack: StackName, lease: Renews, run: Run | None) -> Job:
+    """The job, while `lease` is held."""
+    assert stack.deployment is not None
+    repo, environment = session.repo, session.environment
+    about = load_about(repo, stack.deployment)
+    poll = poll_seconds(session.process)
+    place = session.endpoint(stack.deployment)
+    request = (repo.deployment(stack.deployment) / about.sample_request).read_bytes()
+    git = open_git(repo.root, session.process)
+    return Job(
+        stack=stack.text,
+        deployment=stack.deployment,
+        environment=environment.name,
+        settings=about.rollout.of(environment.name),
+        place=place,
+        now=session.azure.now,
+        metrics=session.azure.resource,
+        stages=stages_of(session, stack.deployment, git),
+        kept=_kept(session, stack.deployment, git, run),
+        smoke=SmokeTest(session, place, request, min(poll, 5.0)),
+        lease=lease,
+        progress=session.progress,
+        poll=poll,
+        patience=replace(Patience(), pause=min(poll, 5.0)),
+        run=run,
+    )
+
+
+def deployment_stack(repo: Repository, text: str) -> tuple[StackName, Environment]:
+    """Raises ConfigError for anything but a stack of a deployment."""
+    stack, environment = parse_stack(repo, text)
+    if stack.deployment is None:
+        message = f'"{text}" has no traffic to roll out; name the stack of a deployment, such as {text}.<deployment>'
+        raise ConfigError([Problem(repo.shown(repo.environment_file(environment.name)), 1, message, "known-stack")])
+    return stack, environment
+
+
+def stages_of(session: Session, deployment: str, git: Git) -> Stages:
+    environment = session.environment
+    if environment.is_local:
+        return StageInFile(session.repo, deployment, environment.name)
+    return StageInGit(git, session.repo, deployment, environment.name)
+
+
+def lives_of(run: Run | None, github: GitHub | None) -> Callable[[Holder], bool | None]:
+    """Whether the holder of a lease does, as far as it can be known here."""
+
+    def run_lives(id: str) -> bool | None:
+        return github.runs.lives(id) if github is not None else None
+
+    return lambda holder: either_lives(holder, run, run_lives)
+
+
+def _kept(session: Session, deployment: str, git: Git, run: Run | None) -> Kept:
+    environment = session.environment
+    if environment.is_local:
+        return KeptInFolder(session.repo.local / "evidence", deployment, environment.name)
+    return KeptInGit(Evidence(git), deployment, environment.name, run)
+
+
+@contextmanager
+def _leased(
+    session: Session, stack: StackName, run: Run | None, process: Mapping[str, str], wait: float
+) -> Iterator[Renews]:
+    doing = f"amlops rollout {stack}"
+    if session.environment.is_local:
+        with hold(session.repo, session.environment.name, doing):
+            yield NoLease()
+        return
+    now: Callable[[], datetime] = session.azure.now
+    lives = lives_of(run, GitHub.of(process))
+    git = open_git(session.repo.root, process)
+    with hold_lease(git, stack.text, run, doing, now, lives=lives, wait=wait, hint=session.progress.line) as lease:
+        yield lease

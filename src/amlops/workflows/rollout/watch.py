@@ -1,0 +1,92 @@
+"""What died: rollouts that wait in git while nobody holds their stack's lease. Each is started again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from amlops.config import LOCAL, ConfigError, Repository
+from amlops.config.quick import checked
+from amlops.evidence import Evidence, of_release
+from amlops.git import Git
+from amlops.releases import Stage, stage_of
+from amlops.stacks.applied import applied_commit
+from amlops.stacks.lease import held, may_take, read_lease
+from amlops.stacks.lease_holder import Lives
+
+from ..stage_commits import main_of, stage_at
+
+State = Literal["started", "held", "unapplied", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A stack whose rollout is not at its end. `why` says what is left to do, who holds it, or what it waits for."""
+
+    stack: str
+    state: State
+    why: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"stack": self.stack, "state": self.state, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """`now` is the server's time, `lives` says whether a lease's holder does, `start` is given a stack."""
+
+    repo: Repository
+    git: Git
+    now: Callable[[], datetime]
+    lives: Lives
+    start: Callable[[str], None]
+
+    def look(self) -> tuple[Watched, ...]:
+        """Starts what is left to do by main's head; a stage that can't be read doesn't keep the others. Raises AmlopsError."""
+        head = main_of(self.git)
+        proven = Evidence(self.git).paths
+        found = []
+        for deployment, environment, stage in self._stages(head):
+            if isinstance(stage, ConfigError):
+                found.append(Watched(f"{environment}.{deployment}", "broken", str(stage)))
+            elif (left := _left(stage, proven, deployment, environment)) is not None:
+                found.append(self._look_after(deployment, environment, *left))
+        return tuple(found)
+
+    def _stages(self, head: str) -> Iterator[tuple[str, str, Stage | ConfigError]]:
+        wanted = [path for path in self.git.files(head, "deployments") if path.count("/") == 3 and "/stages/" in path]
+        for path, text in sorted(self.git.texts(head, wanted).items()):
+            _, deployment, _, file = path.split("/")
+            environment = file.removesuffix(".yaml")
+            if environment == LOCAL:
+                continue
+            try:
+                stage = checked(text, self.repo.root / path, stage_of, root=self.repo.root)
+            except ConfigError as error:
+                yield deployment, environment, error
+                continue
+            yield deployment, environment, stage
+
+    def _look_after(self, deployment: str, environment: str, release: str, why: str) -> Watched:
+        stack = f"{environment}.{deployment}"
+        at = applied_commit(self.git, stack)
+        if at is None or release not in stage_at(self.repo, self.git, at, deployment, environment).running:
+            return Watched(stack, "unapplied", f"{why}; the stack was not applied with it yet")
+        taken = read_lease(self.git, stack)
+        if taken is not None:
+            now = self.now()
+            if not may_take(taken[1], now, self.lives):
+                return Watched(stack, "held", f"{why}; {held(taken[1], now)}")
+        self.start(stack)
+        return Watched(stack, "started", why)
+
+
+def _left(stage: Stage, proven: frozenset[str], deployment: str, environment: str) -> tuple[str, str] | None:
+    """The release that a rollout is about, and what is left to do; None where nothing is."""
+    if stage.candidate is not None:
+        return stage.candidate, f"{stage.candidate} is to be rolled out"
+    if stage.current is not None and of_release(deployment, stage.current, f"rollout-{environment}") not in proven:
+        return stage.current, f"nothing says yet that {stage.current} is healthy"
+    return None
