@@ -22,8 +22,8 @@ HEAD = f"""# Policy
 
 What stacks declare is judged by these rules: by `amlops policy` from git alone, on every plan of a pull request, and
 before every apply. A finding of severity `error` stops the apply, a `warning` is told, `off` is not looked at. The
-severity is that of the environment in `environments/policy.yaml`, else that of `everywhere` there, else the one below: a
-new environment is held to everything. [How to handle a finding](../how-to/except-a-finding.md).
+severity is that of the environment in `environments/policy.yaml`, else that of `everywhere` there, else the one below:
+a new environment is held to everything. [How to handle a finding](../how-to/except-a-finding.md).
 
 A finding reads `stack: type name: what is wrong; what is allowed; what to do [rule]`. Two more speak of exceptions:
 `exception-expired` (error: its day is over, the finding counts again) and `exception-unused` (warning: nothing is left

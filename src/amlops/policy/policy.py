@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from amlops.config import ConfigError, Document, Problem, Repository, parse, read_document
-from amlops.config.policy import PolicyFile
+from amlops.config.policy import Held, PolicyFile
 from amlops.config.rules import schema_line
 
 from .catalogue import all_rules
@@ -28,7 +28,7 @@ class Policy:
 def load_policy(repo: Repository, today: date) -> Policy:
     """Both files; one that isn't there says nothing. Raises ConfigError with the problems of both."""
     problems: list[Problem] = []
-    file, exceptions = PolicyFile(), ()
+    file, exceptions = PolicyFile(), tuple[Exempt, ...]()
     try:
         file = _policy_file(repo)
     except ConfigError as error:
@@ -60,7 +60,7 @@ def _policy_file(repo: Repository) -> PolicyFile:
 
 def _known_rules(document: Document, file: PolicyFile) -> Iterator[Problem]:
     known = {rule.id for rule in all_rules()}
-    places = {("everywhere",): file.everywhere}
+    places: dict[tuple[str, ...], Held] = {("everywhere",): file.everywhere}
     places |= {("environments", name): held for name, held in file.environments.items()}
     for place, held in places.items():
         for name in sorted(set(held.severities) - known):

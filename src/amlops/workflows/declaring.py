@@ -24,7 +24,7 @@ from amlops.stacks.arm_ids import arm_id
 
 NOBODY = "00000000-0000-4000-8000-00000000000b"
 """The tenant, and whoever runs it, where the environment's file names none."""
-_STACK = "pulumi:pulumi:Stack$"
+_STACK = "pulumi:pulumi:Stack"
 _KEPT = 50
 """Stacks after which what their programs left is collected."""
 
@@ -47,31 +47,37 @@ class Nothing(mocks.Mocks):
             outputs["identity"] = {**identity, "userAssignedIdentities": own}
         return id, outputs
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+    def call(self, args: mocks.MockCallArgs) -> Any:
         if args.token == "azure-native:authorization:getClientConfig":  # noqa: S105  a function's name
-            known = {"subscriptionId": self.subscription, "tenantId": NOBODY, "clientId": NOBODY, "objectId": NOBODY}
-            return known, None
+            return {"subscriptionId": self.subscription, "tenantId": NOBODY, "clientId": NOBODY, "objectId": NOBODY}
         return {}, [("name", "(ResourceNotFound) status 404")]
 
 
 class Monitor(mocks.MockMonitor):
-    """Notes each resource with its URN and its inputs."""
+    """Notes each resource with its URN, as the engine makes it, and its inputs."""
 
-    def __init__(self, cloud: Nothing) -> None:
-        super().__init__(cloud)  # type: ignore[no-untyped-call]
+    def __init__(self, cloud: Nothing, stack: str, project: str) -> None:
+        super().__init__(cloud)
+        self.prefix = f"urn:pulumi:{stack}::{project}"
         self.declared: list[dict[str, Any]] = []
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """Pulumi's own asks the thread for the stack's name, and threads of the mocks don't know it."""
+        above = parent.split("::")[2] if parent else ""
+        types = type_ if above in ("", _STACK) else f"{above}${type_}"
+        return f"{self.prefix}::{types}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  Pulumi's name
         answer = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.custom:
             inputs = pulumi.runtime.rpc.deserialize_properties(request.object)
-            self.declared.append({"urn": answer.urn.replace(_STACK, "", 1), "inputs": inputs})
+            self.declared.append({"urn": answer.urn, "inputs": inputs})
         return answer
 
 
 def declare(root: Path, project: str, stack: str, subscription: str) -> dict[str, Any]:
     cloud = Nothing(subscription)
-    monitor = Monitor(cloud)
+    monitor = Monitor(cloud, stack, project)
     mocks.set_mocks(cloud, project=project, stack=stack, preview=False, monitor=monitor)
     program = root / "infra" / "__main__.py"
     try:
