@@ -16,6 +16,10 @@ from .output import failed
 
 COMMANDS = {
     "up": ("amlops.cli.up", "Bring an environment or a stack to what git declares."),
+    "stacks": ("amlops.cli.stacks", "Show which stacks a change touches, and why."),
+    "apply": ("amlops.cli.apply", "Bring a stack to a commit, exactly as git explains it."),
+    "preflight": ("amlops.cli.preflight", "Show what Azure would refuse of a plan."),
+    "unlock": ("amlops.cli.unlock", "Free a stack whose run is gone."),
     "preview": ("amlops.cli.preview", "Show what `up` would change."),
     "destroy": ("amlops.cli.destroy", "Delete everything of an environment or a stack."),
     "status": ("amlops.cli.status", "Show stacks, endpoints, their traffic and releases."),

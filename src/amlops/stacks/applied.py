@@ -6,7 +6,7 @@ from amlops.git import Git
 
 from .declared import Declared
 from .names import StackName
-from .touched import Reason, Touched, touched
+from .touched import Reason, Scope, Touched, touched
 
 APPLIED = "refs/applied/"
 
@@ -49,7 +49,7 @@ def behind(git: Git, declared: Declared, head: str) -> Touched:
         stacks.update({stack: why for stack, why in found.stacks.items() if at.get(stack.text) == commit})
     for stack in declared.stacks:
         if stack.text not in at:
-            scope = "deployment" if stack.kind == "deployment" else "environment"
+            scope: Scope = "deployment" if stack.kind == "deployment" else "environment"
             stacks[stack] = (Reason(applied_ref(stack.text), "it was never applied", scope),)
     order = {stack: place for place, stack in enumerate(declared.stacks)}
     ranked = sorted(stacks, key=lambda stack: (order.get(stack, len(order)), stack.text))

@@ -125,8 +125,9 @@ def hold_lease(
 
 
 def may_take(taken: Taken, now: datetime, lives: Lives) -> bool:
-    """Whether a lease is there to be taken: expired, or its holder known to be dead."""
-    return taken.expires_at <= now or lives(taken.holder) is False
+    """Whether a lease may be taken: its holder is known to be dead, or it expired and he isn't known to live."""
+    known = lives(taken.holder)
+    return known is False or (known is None and taken.expires_at <= now)
 
 
 def held(taken: Taken, now: datetime) -> str:

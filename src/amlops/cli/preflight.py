@@ -1,0 +1,64 @@
+"""`amlops preflight STACK`: what Azure would refuse of a plan, without changing anything."""
+
+from __future__ import annotations
+
+import click
+
+from amlops.config import Repository
+from amlops.progress import progress
+from amlops.stacks import StackName
+from amlops.stacks.preflight import Finding, check, reach, read
+from amlops.workflows.session import Session, explaining, open_session
+from amlops.workflows.targets import stacks_of
+
+from .options import json_option, stack_argument
+from .output import give
+
+REFUSED = 4
+"""Exit code where something would be refused."""
+
+
+@click.command("preflight")
+@stack_argument
+@json_option
+def command(stack: str, as_json: bool) -> int:
+    """Show what Azure would refuse of what `amlops apply STACK` would do, without changing anything.
+
+    Quota with room for a second deployment and a fifth in reserve, limits of region and endpoint, names, deleted
+    resources that hold one, what is fixed when it is made, missing registrations, rights that are not effective yet.
+    Ends with 4 where something would be refused. An environment means all its stacks.
+    """
+    repo, told = Repository.find(), progress()
+    environment, stacks = stacks_of(repo, stack)
+    session = open_session(repo, environment, told, start=False)
+    found: dict[str, tuple[Finding, ...]] = {}
+    unread: dict[str, tuple[str, ...]] = {}
+    for one in stacks:
+        with told.step(f"preflight of {one}"), explaining(session):
+            found[one.text], unread[one.text] = _of(session.of(one), one)
+    stops = any(item.stops for items in found.values() for item in items)
+    result = {
+        "stacks": [
+            {"stack": name, "findings": [item.as_dict() for item in items], "unread": list(unread[name])}
+            for name, items in found.items()
+        ]
+    }
+    give(result, "\n".join(_lines(found, unread)), as_json=as_json)
+    return REFUSED if stops else 0
+
+
+def _of(session: Session, stack: StackName) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    denied = check(reach(session.azure, session.environment, stack))
+    if denied:
+        return denied, ()
+    situation = read(session.azure, session.environment, stack, session.engine.preview(stack))
+    return check(situation), situation.said.unread
+
+
+def _lines(found: dict[str, tuple[Finding, ...]], unread: dict[str, tuple[str, ...]]) -> list[str]:
+    lines = []
+    for name, items in found.items():
+        lines.append(f"{name}: {len(items)} findings" if items else f"{name}: nothing would be refused")
+        lines += [f"  {item.severity}: {item}" for item in items]
+        lines += [f"  unknown: this identity may not read {path}" for path in unread[name]]
+    return lines

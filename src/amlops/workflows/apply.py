@@ -1,0 +1,187 @@
+"""Applies one stack from a commit: only what git explains, exactly as previewed, under the stack's lease.
+
+Whatever ends it on the way, running it again goes on: state and cloud are asked, nothing is remembered elsewhere.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amlops.azure import poll_seconds
+from amlops.errors import AmlopsError
+from amlops.git import Git
+from amlops.stacks import Result, StackFailed, StackName
+from amlops.stacks.applied import applied_commit, applied_ref
+from amlops.stacks.lease import Lease
+from amlops.stacks.meaning import Meaning
+from amlops.stacks.preflight import check, reach
+from amlops.stacks.recovery import adopt, prepare
+from amlops.stacks.soft_delete import purge
+
+from .applied_evidence import write_evidence
+from .apply_smoke import Asked, ask_releases
+from .expectation import Expectation
+from .holding import held
+from .live_preview import Looked, look
+from .session import Session
+
+ROUNDS = 3
+"""Previews that are tried where Azure was not as the plan before said: found resources, a capacity that scaled."""
+
+_EXISTS = ("already exists", "cannot create already existing")
+_LATE_ROLE = ("AuthorizationFailed", "LinkedAuthorizationFailed", "status 403")
+_OTHER_PLAN = ("is not allowed by the plan", "violates plan", "resource constraint")
+_DELETED = ("Soft-deleted workspace exists", "VaultAlreadyExists")
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """`meaning` is what was applied; `result` is None where there was nothing to do. `behind` names the commit that the
+    stack has already been applied from, where it is a later one than this job's."""
+
+    stack: StackName
+    commit: str | None
+    meaning: Meaning
+    result: Result | None = None
+    notes: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    behind: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "stack": self.stack.text,
+            "commit": self.commit,
+            "changed": self.result.changed if self.result else 0,
+            "plan": self.meaning.as_dict()["steps"],
+            "notes": list(self.notes),
+            "smoke": [asked.as_dict() for asked in self.asked],
+            "behind": self.behind,
+        }
+
+
+@dataclass(frozen=True)
+class Apply:
+    """One job. `expectation` is what git explains; None only where a reason says why it need not be known. `wait` are
+    the real seconds for another holder of the stack, and for rights that are not effective yet."""
+
+    session: Session
+    stack: StackName
+    git: Git
+    expectation: Expectation | None
+    without_guard: str | None
+    wait: float
+
+    def run(self) -> Applied:
+        """Raises AmlopsError: (2) bad input or policy, (4) refused by guard, preflight, Azure or Pulumi, (5) held."""
+        doing = f"amlops apply {self.stack}"
+        with held(self.session, self.stack, self.git, doing, wait=self.wait) as lease:
+            if lease is None:
+                return self._applied(None, None, None)
+            head, before = self.git.head(), applied_commit(self.git, self.stack.text)
+            if before is not None and before != head and self.git.merge_base(head, before) == head:
+                text = f"{self.stack} was applied from the later commit {before[:12]} already; nothing to do"
+                self.session.progress.line(text)
+                return Applied(self.stack, head, Meaning(self.stack.text), behind=before)
+            if self.expectation is not None:
+                self.expectation.require(head, before)
+            return self._applied(lease, head, before)
+
+    def _applied(self, lease: Lease | None, head: str | None, before: str | None) -> Applied:
+        session, stack = self.session, self.stack
+        result, looked = self._brought_up(lease)
+        asked: tuple[Asked, ...] = ()
+        if stack.deployment is not None:
+            asked = ask_releases(session, stack)
+        done = Applied(stack, head, looked.meaning, result, looked.notes, asked)
+        if lease is not None and head is not None:
+            lease.renew()
+            self._record(done, before, head)
+        broken = [one for one in asked if one.stops]
+        if broken:
+            raise AmlopsError("\n".join(f"{stack}: {one}" for one in broken))
+        if lease is not None and head is not None and before != head:
+            self._move_ref(before, head)
+        return done
+
+    def _brought_up(self, lease: Lease | None) -> tuple[Result | None, Looked]:
+        session, stack = self.session, self.stack
+        engine, azure = session.engine, session.azure
+        deadline = time.monotonic() + self.wait
+        with session.progress.step(f"reading the cloud into the state of {stack}"):
+            self._reached(deadline)
+            orphaned = lease is not None and lease.taken_over
+            state = prepare(engine, azure, stack, orphaned=orphaned, patience=self.wait)
+            if stack.kind == "platform":
+                purge(azure, session.environment, state, session.progress)
+        rounds = 0
+        while True:
+            rounds += 1
+            with tempfile.TemporaryDirectory(prefix="amlops-plan-") as folder:
+                plan = Path(folder) / "plan.json"
+                looked = look(session, stack, self.expectation, plan)
+                looked.require()
+                if not looked.meaning.steps:
+                    session.progress.line(f"{stack}: nothing to change")
+                    return None, looked
+                if lease is not None:
+                    lease.renew()
+                try:
+                    with session.progress.step(f"applying {stack}"):
+                        return engine.up(stack, plan=plan), looked
+                except StackFailed as error:
+                    self._again(error, rounds, deadline)
+
+    def _reached(self, deadline: float) -> None:
+        """Waits until this identity's rights are effective. Raises AmlopsError with what the check says."""
+        session = self.session
+        while True:
+            found = check(reach(session.azure, session.environment, self.stack))
+            if not found:
+                return
+            self._pause(deadline, "\n".join(map(str, found)))
+
+    def _again(self, error: StackFailed, rounds: int, deadline: float) -> None:
+        """Returns where another preview may help. Raises `error`, with what to do where that is known."""
+        said = [failure.message for failure in error.failures] or [str(error)]
+        if _any(_LATE_ROLE, said):
+            self._pause(deadline, str(error))
+        elif rounds >= ROUNDS:
+            raise error
+        elif _any(_EXISTS, said):
+            self.session.progress.line(f"{self.stack}: taking over what an earlier run made")
+            if not adopt(self.session.engine, self.session.azure, self.stack):
+                raise error
+        elif _any(_OTHER_PLAN, said):
+            self.session.progress.line(f"{self.stack}: the cloud changed since the preview; looking again")
+        elif _any(_DELETED, said):
+            todo = "a deleted resource holds the name; recover it in the portal, or purge it if it may be lost"
+            raise AmlopsError(f"{error}\n  {todo} (deletion.purge_names)") from None
+        else:
+            raise error
+
+    def _pause(self, deadline: float, said: str) -> None:
+        if time.monotonic() >= deadline:
+            raise AmlopsError(said)
+        self.session.progress.hint(f"waiting until rights are effective: {said.splitlines()[0]}")
+        time.sleep(min(poll_seconds(self.session.process), max(0.0, deadline - time.monotonic())))
+
+    def _record(self, done: Applied, before: str | None, head: str) -> None:
+        known = None if self.expectation is None else self.expectation.meaning
+        with self.session.progress.step("writing the evidence"):
+            write_evidence(self.session, self.git, done.as_dict(), known, self.without_guard, before, head)
+
+    def _move_ref(self, before: str | None, head: str) -> None:
+        if not self.git.swap(applied_ref(self.stack.text), before, head):
+            now = applied_commit(self.git, self.stack.text)
+            if now != head:
+                message = f"{applied_ref(self.stack.text)} was moved to {now} meanwhile, without the stack's lease"
+                raise AmlopsError(f"{message}; run it again", exit_code=5)
+
+
+def _any(words: Sequence[str], said: Sequence[str]) -> bool:
+    return any(word in text for word in words for text in said)

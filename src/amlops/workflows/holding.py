@@ -1,0 +1,28 @@
+"""The lease of a stack for as long as a job works on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from amlops.git import Git
+from amlops.github import GitHub, Run
+from amlops.stacks import StackName, hold
+from amlops.stacks.lease import Lease, hold_lease
+
+from .rollout.open import lives_of
+from .session import Session
+
+
+@contextmanager
+def held(session: Session, stack: StackName, git: Git, doing: str, *, wait: float) -> Iterator[Lease | None]:
+    """Holds the stack; of the local environment only this machine's lock: then None. Raises AmlopsError (5: held)."""
+    if session.environment.is_local:
+        with hold(session.repo, session.environment.name, doing):
+            yield None
+        return
+    run = Run.of(session.process)
+    lives = lives_of(run, GitHub.of(session.process))
+    told = session.progress.line
+    with hold_lease(git, stack.text, run, doing, session.azure.now, lives=lives, wait=wait, hint=told) as lease:
+        yield lease
