@@ -137,12 +137,21 @@ def _scalar(schema: dict[str, Any]) -> Any:
 
 
 def _words(error: Exception) -> str:
-    parts, current = [], error
+    parts: list[str] = []
+    current: BaseException | None = error
     while current is not None:
-        inner = getattr(current, "schema_errors", None)
-        parts.append("; ".join(str(item.message) for item in inner) if inner else str(current))
+        inner = getattr(current, "schema_errors", ())
+        parts += [
+            f"{_where(item)}: {item.message[:200]}" for outer in inner for item in (outer, *(outer.context or ()))
+        ]
+        if not inner:
+            parts.append(str(current)[:200])
         current = current.__cause__
-    return " / ".join(dict.fromkeys(part for part in parts if part))[:600]
+    return " / ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _where(error: Any) -> str:
+    return "/".join(map(str, error.absolute_path))
 
 
 @cache

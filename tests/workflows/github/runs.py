@@ -92,7 +92,8 @@ class Runs:
         workflow = next((item for item in self.workflows(commit) if item.file == file), None)
         if workflow is None or "workflow_dispatch" not in workflow.triggers:
             return "Workflow does not have 'workflow_dispatch' trigger"
-        declared = (workflow.triggers["workflow_dispatch"] or {}).get("inputs") or {}  # type: ignore[union-attr]
+        wanted = workflow.triggers["workflow_dispatch"]
+        declared: dict[str, Any] = (wanted.get("inputs") or {}) if isinstance(wanted, dict) else {}
         if unknown := set(inputs) - set(declared):
             return f"Unexpected inputs provided: {sorted(unknown)}"
         given: dict[str, str] = {}

@@ -111,14 +111,11 @@ class Server:
                 lines += [f"ACTIONS_ID_TOKEN_REQUEST_URL={url}", f"ACTIONS_ID_TOKEN_REQUEST_TOKEN=sim-{leg.key}"]
                 lines += [f"{name}={value}" for name, value in self.variables.items()]
             return 200, [], "".join(f"{line}\n" for line in lines).encode()
-        leg = run.legs.get(query.get("leg", ""))
-        if (
-            leg is None
-            or permissions.get("id-token") != "write"
-            or headers.get("Authorization") != f"Bearer sim-{leg.key}"
-        ):
+        asking = run.legs.get(query.get("leg", ""))
+        known = asking is not None and headers.get("Authorization") == f"Bearer sim-{asking.key}"
+        if asking is None or not known or permissions.get("id-token") != "write":
             return 403, [], b"this job may have no id-token"
-        subject = self.hub.issuer.subject(environment=leg.environment, event=run.event, ref=run.ref)
+        subject = self.hub.issuer.subject(environment=asking.environment, event=run.event, ref=run.ref)
         token = self.hub.issuer.token(subject, query["audience"], run=run.id, sha=run.commit, ref=run.ref)
         return 200, [("Content-Type", "application/json")], json.dumps({"value": token}).encode()
 

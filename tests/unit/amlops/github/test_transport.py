@@ -17,9 +17,10 @@ ISSUES = "/repos/contoso/ml/issues"
 REPO = "/repos/contoso/ml"
 
 
-def test_the_time_is_githubs(github: GitHub, server: Server) -> None:
+def test_the_time_is_githubs(server: Server, waits: Waits) -> None:
     """A clock that is two days ahead is what `now` tells, to the second."""
     server.hub.clock.advance(2 * 86400)
+    github = seen_by(server, server.hub.person("alice").token, waits.append)
     assert abs(github.now() - server.hub.clock.now()) <= timedelta(seconds=2)
 
 
@@ -30,9 +31,10 @@ def test_a_limit_is_waited_out_as_long_as_it_says(github: GitHub, server: Server
     assert waits == [7.0, 7.0]
 
 
-def test_a_spent_limit_is_waited_for_until_its_reset(github: GitHub, server: Server, waits: Waits) -> None:
+def test_a_spent_limit_is_waited_for_until_its_reset(server: Server, waits: Waits) -> None:
     """403 with nothing remaining: until the reset by the server's clock, not the runner's."""
     server.hub.clock.advance(86400)
+    github = seen_by(server, server.hub.person("alice").token, waits.append)
     reset = str(int(server.hub.clock.now().timestamp()) + 30)
     server.faults = [Fault("GET", REPO, 403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset})]
     github.get("/repos/contoso/ml")

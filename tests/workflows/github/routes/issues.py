@@ -20,7 +20,6 @@ def known(call: Call, issue: Issue) -> dict[str, Any]:
         "title": issue.title,
         "body": issue.body,
         "state": issue.state,
-        "state_reason": issue.reason,
         "user": as_user(issue.author),
         "labels": [{"name": name} for name in issue.labels],
         "html_url": f"{call.hub.url}/{call.hub.full_name}/{kind}/{issue.number}",
@@ -33,6 +32,8 @@ def known(call: Call, issue: Issue) -> dict[str, Any]:
         "locked": False,
         "comments": sum(1 for note in call.hub.notes.values() if note.number == issue.number),
     }
+    if issue.reason:
+        found["state_reason"] = issue.reason
     if issue.pull:
         found["pull_request"] = {"url": f"{call.hub.url}/{call.hub.full_name}/pull/{issue.number}"}
     return found
