@@ -33,7 +33,7 @@ def main() -> None:
         else:
             from programs import environment
 
-            environment.run(found, stack)
+            environment.run(repo, found, stack)
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None
 

@@ -29,7 +29,7 @@ def live_endpoint(*, resource_group: str, workspace: str, endpoint: str) -> Live
             endpoint_name=endpoint, resource_group_name=resource_group, workspace_name=workspace
         )
     except Exception as error:  # noqa: BLE001  the SDK raises plain Exception for whatever an invoke answers
-        _absent_or_raise(error)
+        absent_or_raise(error, "what traffic is live")
         return LiveEndpoint({}, {})
     properties = found.properties
     return LiveEndpoint(_percents(properties.traffic), _percents(properties.mirror_traffic))
@@ -45,7 +45,7 @@ def live_capacity(*, resource_group: str, workspace: str, endpoint: str, deploym
             workspace_name=workspace,
         )
     except Exception as error:  # noqa: BLE001  as above
-        _absent_or_raise(error)
+        absent_or_raise(error, "what capacity is live")
         return None
     capacity = found.sku.capacity if found.sku else None
     return None if capacity is None else int(capacity)
@@ -55,6 +55,7 @@ def _percents(weights: Mapping[str, float] | None) -> dict[str, int]:
     return {name: int(percent) for name, percent in sorted((weights or {}).items())}
 
 
-def _absent_or_raise(error: Exception) -> None:
+def absent_or_raise(error: Exception, what: str) -> None:
+    """Raises RunError unless the error of an invoke says that there is nothing."""
     if not any(word in str(error) for word in _ABSENT):
-        raise pulumi.RunError(f"the cloud did not say what traffic is live: {error}") from error
+        raise pulumi.RunError(f"the cloud did not say {what}: {error}") from error

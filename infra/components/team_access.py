@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pulumi
 
-from . import roles
+from amlops.config import roles
+
 from .cloud import Cloud
 from .grant import Grantee, Scope, grant
 from .place import Place

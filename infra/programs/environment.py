@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pulumi
 
-from amlops.config import Environment, Names
-from components import roles
+from amlops.config import Environment, Names, Repository, deployments_of, roles
 from components.cloud import Cloud
 from components.compute import Compute
 from components.container_registry import ContainerRegistry
+from components.deploy_access import DeployAccess, ReleaseAccess
 from components.grant import Scope
 from components.identity import Identity
 from components.monitoring import Monitoring
@@ -20,7 +20,7 @@ from components.vault import Vault
 from components.workspace import Foundation, Workspace
 
 
-def run(environment: Environment, stack: str) -> None:
+def run(repo: Repository, environment: Environment, stack: str) -> None:
     names, cloud = Names(environment), Cloud(environment)
     platform, protect = environment.platform, environment.settings.deletion.protect
     tags = {**environment.tags, "stack": stack}
@@ -76,6 +76,14 @@ def run(environment: Environment, stack: str) -> None:
         [(roles.BLOB_DATA_READER, in_storage), (roles.ACR_PULL, in_images), (roles.REGISTRY_USER, in_registry)],
     )
     TeamAccess(place, cloud, workspace=in_workspace, storage=in_storage)
+    if not environment.is_local:
+        teams, released = deployments_of(repo, environment)
+        for team in sorted(platform.teams):
+            scopes = {name: _endpoint(workspace.workspace_id, names, name) for name in teams.get(team, ())}
+            acting = Scope("endpoint-identity", endpoints.identity_id)
+            DeployAccess(place, cloud, team, endpoints=scopes, identity=acting, registry=in_registry)
+        if released:
+            ReleaseAccess(place, cloud, workspace=in_workspace, storage=in_storage, registry=in_registry)
     for key, cluster in sorted(platform.compute.items()):
         Compute(key, cluster, place, workspace=workspace.name, identity=jobs.identity_id, after=job_roles)
 
@@ -93,6 +101,12 @@ def run(environment: Environment, stack: str) -> None:
         for part, target in targets.items():
             PrivateEndpoint(place, subnet=subnet, target=target, group=part)
     pulumi.export("workspace", workspace.workspace_id)
+
+
+def _endpoint(workspace: pulumi.Output[str], names: Names, deployment: str) -> Scope:
+    """A scope that the deployment's own stack makes later."""
+    id = pulumi.Output.concat(workspace, "/onlineEndpoints/", names.endpoint(deployment))
+    return Scope(f"endpoint-{deployment}", id)
 
 
 def _registry(environment: Environment) -> pulumi.Output[str]:

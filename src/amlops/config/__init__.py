@@ -15,7 +15,6 @@ from .promotion import Promoted, Promotion
 from .promotion_loader import load_break_glass, load_promotion
 from .repository import LOCAL, Repository
 from .rollout import Rollout
-from .rollout import Rollout
 
 __all__ = [
     "LOCAL",

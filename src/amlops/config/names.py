@@ -107,6 +107,11 @@ class Names:
         """What a workflow acts as: `who` is PLATFORM, RELEASE or a team. 3–128 characters."""
         return f"id-{self._base}-deploy-{who}"
 
+    def deploy_reader(self, who: str) -> str:
+        """The GUID of the role assignment by which a deploy identity reads the environment's subscription, and by
+        which the program of the platform, which may not read where the identities are, finds its principal."""
+        return self.guid("deploy", who, "reader", "subscription")
+
     @property
     def state_resource_group(self) -> str:
         """The group, in the subscription of the environment that brings the registry, of all state and identities."""

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from amlops.azure import ARM_SCOPE, Azure, AzureRefused, poll_seconds
-from amlops.config import Repository, load_about, roles
+from amlops.config import deployments_of, roles
 from amlops.errors import AmlopsError
 
 from .foundation import Foundation, Grant, Principal, Wanted, assignment
@@ -38,21 +38,13 @@ class Bootstrapped:
     unchanged: int = 0
 
 
-def releases_here(repo: Repository, environment: str) -> bool:
-    """Whether a deployment is released in the environment: its first one but `local`. Raises ConfigError."""
-    for deployment in repo.deployment_names():
-        cloud = [name for name in load_about(repo, deployment).environments if name != "local"]
-        if cloud[:1] == [environment]:
-            return True
-    return False
-
-
 def bootstrap(session: Session, repository: str, issuer: str) -> Bootstrapped:
     """Raises AmlopsError, also for an environment that is on no cloud of its own."""
     environment = session.environment
     if environment.is_local:
         raise AmlopsError(f"{environment.name} keeps its state on this machine; nothing is to be made", exit_code=2)
-    wanted = Foundation(environment, repository, issuer, releases_here(session.repo, environment.name))
+    _, released = deployments_of(session.repo, environment)
+    wanted = Foundation(environment, repository, issuer, released and environment.settings.platform is not None)
     return _Run(session, wanted).all()
 
 
@@ -135,7 +127,11 @@ class _Run:
 
     def _grant(self, grant: Grant, principal: str, kind: Principal) -> None:
         parts = (grant.scope, grant.role, principal)
-        wanted = assignment(grant, principal, kind, str(uuid.uuid5(_GUIDS, "/".join(parts).lower())))
+        name = grant.name or str(uuid.uuid5(_GUIDS, "/".join(parts).lower()))
+        wanted = assignment(grant, principal, kind, name)
+        before = self._azure.resource(wanted.id, wanted.api_version)
+        if before is not None and str(before["properties"]["principalId"]).lower() != principal.lower():
+            self._azure.delete(wanted.id, wanted.api_version)  # the identity was made anew; an assignment is immutable
         try:
             self._put(wanted)
         except AzureRefused as error:

@@ -63,13 +63,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role for a deploy identity. `later`: the scope may not exist yet, and Azure may want it to."""
+    """A role for a deploy identity. `name` is the assignment's GUID, where others find it by that; `later`: the scope
+    may not exist yet, and Azure may want it to."""
 
     who: str
     role: str
     scope: str
     condition: str | None = None
     later: bool = False
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +198,9 @@ class Foundation:
     def grants(self) -> tuple[Grant, ...]:
         """Roles of the deploy identities, none of which reaches another realm.
 
-        A platform's may grant what its program grants and no more (AZURE.md 7's condition), and look the identities up
-        that it grants to. A team's reads its subscription, for quota and metrics; what it may change is granted by the
-        program of the platform, endpoint by endpoint.
+        A platform's may grant what its program grants and no more (AZURE.md 7's condition). A team's reads its
+        subscription, for quota and metrics; what it may change is granted by the program of the platform, endpoint by
+        endpoint.
         """
         found: list[Grant] = []
         for who in self.keepers:
@@ -211,12 +213,11 @@ class Foundation:
             Grant(PLATFORM, roles.CONTRIBUTOR, self.subscription),
             Grant(PLATFORM, roles.RBAC_ADMINISTRATOR, self.subscription, only(HANDED_OUT)),
         ]
-        if self.environment.settings.platform is not None:
-            found += [Grant(PLATFORM, roles.READER, self.identity(who)) for who in self.actors if who != PLATFORM]
-            if self.subscription != self.home_subscription:
-                allowed = only((roles.READER, roles.REGISTRY_USER))
-                found.append(Grant(PLATFORM, roles.RBAC_ADMINISTRATOR, self._registry, allowed, later=True))
-        found += [Grant(who, roles.READER, self.subscription) for who in self.actors if who != PLATFORM]
+        if self.environment.settings.platform is not None and self.subscription != self.home_subscription:
+            allowed = only((roles.READER, roles.REGISTRY_USER))
+            found.append(Grant(PLATFORM, roles.RBAC_ADMINISTRATOR, self._registry, allowed, later=True))
+        for who in self.actors[1:]:
+            found.append(Grant(who, roles.READER, self.subscription, name=self.names.deploy_reader(who)))
         return tuple(found)
 
     @property

@@ -22,7 +22,7 @@ def check(stack: str, declared: Iterable[Declared]) -> None:
     actual = {f"{item.type.removeprefix('azure-native:')} {item.name}": _shown(item.inputs) for item in declared}
     if os.environ.get("ACCEPT") == "1":
         FOLDER.mkdir(exist_ok=True)
-        file.write_text(json.dumps(dict(sorted(actual.items())), indent=1) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(actual, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     wanted = json.loads(file.read_text(encoding="utf-8"))
     kept = {name: {key: inputs.get(key) for key in wanted.get(name, inputs)} for name, inputs in actual.items()}
     assert kept == wanted, f"{file.name} is not what the stack declares; read the difference, then `make accept`"

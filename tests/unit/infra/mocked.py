@@ -61,7 +61,8 @@ class Azure(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> Any:
         if args.token == "azure-native:authorization:getClientConfig":
             return {"subscriptionId": SUBSCRIPTION, "tenantId": TENANT, "clientId": "c", "objectId": "o"}
-        found = self.live.get(str(args.args.get("deploymentName") or args.args.get("endpointName")))
+        names = ("deploymentName", "endpointName", "roleAssignmentName")
+        found = self.live.get(next(str(args.args[name]) for name in names if args.args.get(name)))
         if found is None:
             return {}, [("endpointName", "(ResourceNotFound) status 404")]
         if "fail" in found:

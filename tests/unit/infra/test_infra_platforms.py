@@ -9,7 +9,7 @@ import pytest
 from tests.unit.infra import golden
 from tests.unit.infra.mocked import SUBSCRIPTION, Azure, declare
 
-from amlops.config import Repository, load_environment
+from amlops.config import Names, Repository, load_environment, roles
 from programs import environment, shared
 
 REPO = Repository(Path(__file__).parents[3])
@@ -20,7 +20,7 @@ REGISTRIES = (("shared", "shared"), ("local", "local.shared"))
 @cache
 def _platform(name: str) -> Azure:
     found = load_environment(REPO, name)
-    return declare(lambda: environment.run(found, name), name)
+    return declare(lambda: environment.run(REPO, found, name), name)
 
 
 def _registry(name: str, stack: str) -> Azure:
@@ -96,3 +96,32 @@ def test_registry_access_is_granted_in_the_registrys_own_subscription() -> None:
     scopes = {item.inputs["scope"] for item in _platform("dev").declared if "scope" in item.inputs}
     wanted = f"/subscriptions/{home.subscription_id}/resourceGroups/rg-cml-shared-registry/"
     assert any(scope.startswith(wanted) for scope in scopes)
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])
+def test_deploy_identities_reach_their_own_endpoints_only(name: str) -> None:
+    """A team's workflow may change the endpoints of the team's deployments, and has no role on the workspace."""
+    mine = [item for item in _platform(name).declared if item.name.startswith("deploy-diabetes-research-")]
+    granted = {item.inputs["roleDefinitionId"].rsplit("/", 1)[-1]: item.inputs["scope"] for item in mine}
+    endpoint = f"/mlw-cml-{name}/onlineEndpoints/cml-diabetes-progression-{name}"
+    assert granted.pop(roles.DATA_SCIENTIST).endswith(endpoint)
+    assert granted.pop(roles.MANAGED_IDENTITY_OPERATOR).endswith(f"id-cml-{name}-endpoint")
+    assert granted.pop(roles.READER).endswith("/registries/mlr-cml-shared")
+    assert granted == {}
+    assert {item.inputs["principalType"] for item in mine} == {"ServicePrincipal"}
+
+
+def test_only_where_releases_are_made_somebody_may_train() -> None:
+    """The identity that trains and publishes has roles in the first environment of a deployment, and nowhere else."""
+    trains = {name for name in PLATFORMS if any(i.name.startswith("deploy-release-") for i in _platform(name).declared)}
+    assert trains == {"dev"}
+
+
+def test_deploy_identity_is_found_by_the_role_that_bootstrap_gave_it() -> None:
+    """Its principal is that of the role whose name follows from the environment's file."""
+    found = load_environment(REPO, "dev")
+    reader = Names(found).deploy_reader("diabetes-research")
+    live = {reader: {"principalId": "11111111-1111-4111-8111-111111111111"}}
+    declared = declare(lambda: environment.run(REPO, found, "dev"), "dev", live).declared
+    mine = {i.inputs["principalId"] for i in declared if i.name.startswith("deploy-diabetes-research-")}
+    assert mine == {"11111111-1111-4111-8111-111111111111"}
