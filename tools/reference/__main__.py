@@ -16,6 +16,7 @@ from .commands import commands_page
 from .links import findings as dead
 from .page import REPOSITORY, Page
 from .policy import policy_page
+from .promotion import promotion_page
 from .rules import rules_page
 from .settings import about_page, environment_page
 from .variables import variables_page
@@ -27,6 +28,7 @@ PAGES: Mapping[str, Callable[[], Page]] = {
     "environment.md": environment_page,
     "about.md": about_page,
     "policy.md": policy_page,
+    "promotion.md": promotion_page,
     "rules.md": rules_page,
     "variables.md": variables_page,
 }

@@ -162,6 +162,34 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "A stage has a `candidate` or `previous` release and no `current` one.",
         "Name the one that runs as `current`.",
     ),
+    "undescribed-gate": ("A gate's file does not say what it guards.", 'Open its docstring with "Gate: …".'),
+    # promotion, gates, broken glass
+    "promotion-order": (
+        "`order` names exactly the environments that have a platform, `local` excepted, each once.",
+        "Add, remove or correct the name.",
+    ),
+    "promotion-environment": ("`environments` names one that `order` does not have.", "Name one of `order`."),
+    "first-environment": (
+        "Releases enter the first environment when they are made, so nothing can be asked on the way into it.",
+        "Move the key to the next environment.",
+    ),
+    "time-zone": ("A time zone is no name of the IANA database.", "Write one such as `Europe/Amsterdam`."),
+    "window-hours": ("A window closes before it opens.", "Write two windows where it goes over midnight."),
+    "freeze-days": ("A freeze ends before it begins.", "Swap the days."),
+    "approving-teams": (
+        "Somebody must approve, and nobody may, or a team that the environment does not have.",
+        "Name teams of the environment.",
+    ),
+    "break-glass-days": ("Broken glass ends after it begins, and within three days.", "Correct `expires`."),
+    "environment-order": ("`environments` is not in the order of promotion.", "Write it in that order."),
+    "group-edges": ("The edges of a group do not rise.", "Put them in order."),
+    "evaluated-metric": ("A gate is about a metric that the evaluation does not give.", "Name one that it gives."),
+    "fairness-groups": ("`gates.fairness.groups` names no group of the evaluation.", "Name one, or add it there."),
+    "fairness-metric": (
+        "`gates.fairness` compares a metric with its direction, or the deployment's own.",
+        "Add both, or `gates.metric`.",
+    ),
+    "gate-without": ("A gate is left out by `without`, and has settings.", "Keep the one that is meant."),
     # `make check`
     "schema": ("A schema is not what the types in `src/amlops/config` say.", "Run `python -m amlops.config.schemas`."),
     "tables": ("A table of the local Azure is not what Azure's SDKs say.", "Run `make tables`."),

@@ -69,16 +69,22 @@ Azure ML CLI v2 YAML. What holds between keys stands in [the rules](rules.md).
 
 
 def _page(model: type[Closed], head: str, file: str) -> Page:
+    lines, findings = described(model, file)
+    return Page("\n".join([head, *lines]), findings)
+
+
+def described(model: type[Closed], file: str) -> tuple[list[str], tuple[str, ...]]:
+    """The table of a file's keys, and those that have no description. `file` is the type's module."""
     found = list(keys(model))
     rows = [(key.shown, key.type, key.default or "required", key.meaning) for key in found]
-    lines = [head, *table(("key", "type", "default", "meaning"), rows)]
+    lines = table(("key", "type", "default", "meaning"), rows)
     findings = tuple(
         f'src/amlops/config/{file}.py:1: "{key.path}" ({key.model}) has no description; '
         "write a docstring below the field [undescribed-key]"
         for key in found
         if not key.meaning
     )
-    return Page("\n".join(lines), findings)
+    return lines, findings
 
 
 def keys(model: type[Closed]) -> Iterator[Key]:
@@ -107,6 +113,8 @@ def _inside(root: Schema, shape: Schema, path: str, note: str) -> Iterator[Key]:
         for key in _keys(root, found, f"{path}.", note):
             yield key if key.path == f"{path}.kind" else replace(key, when=kind)
     yield from _keys(root, shape, f"{path}.", note)
+    if shape.get("type") == "array":
+        yield from _keys(root, _shape(root, shape["items"]), f"{path}[].", note)
     value = _map_value(shape)
     if value is not None:
         yield from _keys(root, _shape(root, value), f"{path}.<name>.", note)
@@ -141,7 +149,8 @@ def _type(root: Schema, shape: Schema) -> str:
     kind = shape.get("type")
     if kind == "array":
         least = f", at least {shape['minItems']}" if shape.get("minItems") else ""
-        return f"list of {_type(root, _shape(root, shape['items']))}{least}"
+        inner = _shape(root, shape["items"])
+        return f"list of {'maps' if 'properties' in inner else _type(root, inner)}{least}"
     if kind == "object":
         value = _map_value(shape)
         if value is None:

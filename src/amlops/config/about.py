@@ -37,6 +37,6 @@ class About(Closed):
     """How a candidate takes over the traffic."""
     evaluation: Evaluation | None = None
     """How the platform measures releases; absent where it can't, so that gates on metrics keep every release out."""
-    gates: OwnGates = OwnGates()
+    gates: OwnGates = Field(default_factory=OwnGates)
     retired: Annotated[str, Field(min_length=10)] | None = None
     """Why it isn't run any more, written by `amlops retire`: nothing is trained, released or promoted."""

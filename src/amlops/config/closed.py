@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -30,7 +30,16 @@ def parse(document: Document, model: type[T]) -> T:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        raise ConfigError([_problem(document, model, details) for details in error.errors()]) from None
+        raise ConfigError([_problem(document, model, details) for details in _meant(error.errors())]) from None
+
+
+def _meant(errors: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Without lists that are too short only because what stands in them is refused: that is told already."""
+    for details in errors:
+        loc = details["loc"]
+        inside = any(other["loc"][: len(loc)] == loc and len(other["loc"]) > len(loc) for other in errors)
+        if details["type"] != "too_short" or not inside:
+            yield details
 
 
 def _problem(document: Document, model: type[Closed], details: Mapping[str, Any]) -> Problem:

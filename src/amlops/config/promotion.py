@@ -58,7 +58,7 @@ class Promoted(Closed):
     freezes: Annotated[tuple[Freeze, ...], Field(strict=False)] = ()
     """When none may."""
     approvals: Approvals = Approvals()
-    gates: EnvironmentGates = EnvironmentGates()
+    gates: EnvironmentGates = Field(default_factory=EnvironmentGates)
 
 
 class RetiredModel(Closed):

@@ -17,6 +17,8 @@ def _put(case: Case, folder: Path) -> tuple[Repository, str]:
     (place / "about.yaml").write_text(case.text)
     for file in ("endpoint.yml", "deployment.yml", "job.yml", "sample-request.json"):
         (place / file).write_text("{}")
+    repo.evaluations.mkdir()
+    (repo.evaluations / "wine.csv").write_text("quality\n")
     return repo, name
 
 
