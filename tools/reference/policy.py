@@ -66,7 +66,12 @@ def _said(rule: Rule) -> Iterator[str] | None:
     """The three parts of the docstring of the rule's file, each as one line."""
     text = ast.get_docstring(ast.parse((Path(folder.__path__[0]) / _file(rule).name).read_text(encoding="utf-8")))
     match = _DOCSTRING.fullmatch(text or "")
-    return None if match is None else (" ".join(part.split()) for part in match.groups())
+    return None if match is None else (_sentence(part) for part in match.groups())
+
+
+def _sentence(part: str) -> str:
+    text = " ".join(part.split())
+    return text[:1].upper() + text[1:]
 
 
 def _file(rule: Rule) -> Path:

@@ -1,4 +1,4 @@
-"""Rule: workspaces, vaults and ML registries send their logs to where they are kept.
+"""Rule: workspaces and vaults send their logs to where they are kept.
 
 Why: who read a secret or changed an endpoint is known for as long as Azure keeps it by itself: not at all.
 Source: monitor-azure-machine-learning (resource logs need a diagnostic setting).
