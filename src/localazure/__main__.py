@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .daemon import Daemon, DaemonError
+from .daemon import Asked, Daemon, DaemonError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,10 +31,24 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("--json", action="store_true", help="for programs; holds a secret")
         if name == "start":
-            command.add_argument("--port", type=int, help="the TLS port (default: the last one, else a free one)")
+            _starting(command)
         if name == "logs":
             command.add_argument("--lines", type=int, default=100, help="how many (default: %(default)s)")
     return words
+
+
+def _starting(command: argparse.ArgumentParser) -> None:
+    once = "fixed at the home's first start (default: a new one)"
+    command.add_argument("--port", type=int, help="the TLS port (default: the last one, else a free one)")
+    command.add_argument("--tenant", help=f"the tenant's id; {once}")
+    command.add_argument(
+        "--subscription", action="append", default=[], help=f"a subscription's id, once for each; {once}"
+    )
+    command.add_argument(
+        "--no-serving",
+        action="store_true",
+        help="for this run online deployments succeed at once and answer 503: for rehearsals that only plan",
+    )
 
 
 def main() -> int:
@@ -49,7 +63,8 @@ def main() -> int:
 def _do(daemon: Daemon, asked: argparse.Namespace) -> int:
     match asked.command:
         case "start":
-            _tell(daemon.start(asked.port), asked.json)
+            wanted = Asked(asked.port, asked.tenant, tuple(asked.subscription), serving=not asked.no_serving)
+            _tell(daemon.start(wanted), asked.json)
         case "stop":
             _say({"stopped": daemon.stop()}, asked.json)
         case "status":

@@ -14,17 +14,49 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 START_TIMEOUT = 30.0  # seconds
 STOP_TIMEOUT = 20.0
 _LOCK = ".lock"
+_OTHER = "use another home, or reset this one"
 _PLUGINS = {"pulumi-resource-azure-native": "provider", "host/pulumi-language-python": "host"}
 
 
 class DaemonError(Exception):
     """What went wrong and what to do, in one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What `start` was asked for; None and () are whatever the home has, or something new."""
+
+    port: int | None = None
+    tenant: str | None = None
+    subscriptions: tuple[str, ...] = ()
+    serving: bool = True
+
+    def words(self) -> list[str]:
+        """As the emulator's own command line takes it."""
+        given = [] if self.port is None else ["--port", str(self.port)]
+        given += [] if self.tenant is None else ["--tenant", self.tenant]
+        given += [] if self.serving else ["--no-serving"]
+        return [*given, *(word for one in self.subscriptions for word in ("--subscription", one))]
+
+    def require(self, told: dict[str, Any]) -> None:
+        """Raises DaemonError where the one that runs is another."""
+        if self.port is not None and not told["endpoint"].endswith(f":{self.port}"):
+            raise DaemonError(f"it runs already, at {told['endpoint']}; stop it to start it on port {self.port}")
+        if not self.serving and told["serving"]:
+            raise DaemonError("it runs already, and serves; stop it to start it with --no-serving")
+        wanted = list(dict.fromkeys(one.lower() for one in self.subscriptions))
+        if self.tenant is not None and self.tenant.lower() != told["tenant_id"]:
+            raise DaemonError(f"it runs already, with the tenant {told['tenant_id']}, not {self.tenant}; {_OTHER}")
+        if wanted and wanted != told["subscriptions"]:
+            there = ", ".join(told["subscriptions"])
+            raise DaemonError(f"it runs already, with the subscriptions {there}, not {', '.join(wanted)}; {_OTHER}")
 
 
 class Daemon:
@@ -41,16 +73,15 @@ class Daemon:
             return {"running": False, "home": str(self.home)}
         return {"running": _answers(told), "home": str(self.home), **told, "plugins": str(self.home / "plugins")}
 
-    def start(self, port: int | None = None) -> dict[str, Any]:
+    def start(self, asked: Asked | None = None) -> dict[str, Any]:
         """Start it if it does not run; gives its status once it answers. Raises DaemonError."""
+        wanted = asked or Asked()
         with self._locked():
             if (told := self._told()) is not None:
-                return self._await_again(told, port)
+                return self._await_again(told, wanted)
             self._write_plugins()
             (self.home / "cloud.json").unlink(missing_ok=True)
-            words = [sys.executable, "-m", "localazure.emulator", "--home", str(self.home)]
-            if port is not None:
-                words += ["--port", str(port)]
+            words = [sys.executable, "-m", "localazure.emulator", "--home", str(self.home), *wanted.words()]
             begin = self._log.stat().st_size if self._log.exists() else 0
             with self._log.open("ab") as log:
                 process = subprocess.Popen(
@@ -113,10 +144,9 @@ class Daemon:
             return None
         return told if _started(told["pid"]) == told["started"] else None
 
-    def _await_again(self, told: dict[str, Any], port: int | None) -> dict[str, Any]:
-        """It lives: wait until it answers. Raises DaemonError if it doesn't, or runs on another port than asked for."""
-        if port is not None and not told["endpoint"].endswith(f":{port}"):
-            raise DaemonError(f"it runs already, at {told['endpoint']}; stop it to start it on port {port}")
+    def _await_again(self, told: dict[str, Any], asked: Asked) -> dict[str, Any]:
+        """It lives: wait until it answers. Raises DaemonError if it doesn't, or is another one than asked for."""
+        asked.require(told)
         until = time.monotonic() + START_TIMEOUT
         while not (found := self.status())["running"]:
             if time.monotonic() > until:

@@ -32,6 +32,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="localazure.emulator", description=__doc__)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--port", type=int, help="the TLS port; refused if taken (default: the last one, else any)")
+    parser.add_argument("--tenant", help="at the home's first start: the tenant's id (default: a new one)")
+    parser.add_argument("--subscription", action="append", default=[], help="likewise, once for each subscription")
+    parser.add_argument("--no-serving", action="store_true", help="online deployments succeed without a process")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -43,8 +46,8 @@ def main() -> int:
         import uvloop
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(asked.home.resolve(), asked.port))
-    except (StartError, OSError) as problem:
+            runner.run(_serve(asked))
+    except (StartError, settings.SettingsError, OSError) as problem:
         sys.stderr.write(f"localazure: {problem}\n")
         return 1
     except sqlite3.Error as problem:
@@ -53,24 +56,31 @@ def main() -> int:
     return 0
 
 
-async def _serve(home: Path, port: int | None) -> None:
+async def _serve(asked: argparse.Namespace) -> None:
     import uvicorn
 
     from .connection import Protocol
 
+    home: Path = asked.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     alone = _alone(home)
     store = Store(home / "state.db")
     before: dict[str, Any] = store.record("settings", "cloud") or {}
-    listener = _listen(port, before.get("port", 0))
+    listener = _listen(asked.port, before.get("port", 0))
     proxy = ConnectProxy(DOMAIN, listener.getsockname()[1])
     try:
         proxy_port = await proxy.start(before.get("proxy_port", 0))
     except OSError:
         proxy_port = await proxy.start(0)
-    chosen = settings.load(store, port=listener.getsockname()[1], proxy_port=proxy_port)
+    chosen = settings.load(
+        store,
+        port=listener.getsockname()[1],
+        proxy_port=proxy_port,
+        tenant=asked.tenant,
+        subscriptions=asked.subscription,
+    )
     ca, chain, key = tls.certificates(home)
-    cloud = app.build(home, store, chosen)
+    cloud = app.build(home, store, chosen, serving=not asked.no_serving)
     config = uvicorn.Config(
         app.App(cloud),
         lifespan="off",
@@ -80,6 +90,7 @@ async def _serve(home: Path, port: int | None) -> None:
         access_log=False,
         log_level="warning",
         server_header=False,
+        date_header=False,  # ours follows the emulator's clock
         timeout_keep_alive=75,
         timeout_graceful_shutdown=3,
     )
@@ -136,12 +147,14 @@ def _announce(home: Path, cloud: Cloud, ca: Path) -> None:
         "ca": str(ca),
         "tenant_id": cloud.settings.tenant_id,
         "subscription_id": cloud.settings.subscription_id,
+        "subscriptions": cloud.settings.subscription_ids,
         "client_id": owner["client_id"],
         "client_secret": owner["client_secret"],
         "object_id": owner["object_id"],
         "control_secret": cloud.settings.control_secret,
         "storage_suffix": cloud.settings.storage_suffix,
         "location": "westeurope",
+        "serving": cloud.scoring.serves,
         "metadata_url": f"{base}/metadata/endpoints?api-version=2019-05-01",
     }
     fresh = home / ".cloud.json.new"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Router
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import control, login, operation_urls, run_history, seed
 from .access import Access
@@ -19,19 +20,23 @@ from .arm.errors import ArmError
 from .arm.exchange import Exchange
 from .clock import Clock
 from .cloud import Cloud
-from .connection import drop
 from .environments import Environments
+from .fault_layer import MODE, FaultLayer
 from .faults import Faults
 from .identity import Identity
 from .jobs import Jobs
+from .monitor import log_queries
+from .monitor.activity import Activity
 from .operations import Operations
 from .processes import Processes
 from .scoring import Scoring
 from .settings import Settings
 from .storage.blobs import Blobs
 from .tables import load
+from .trace import SEEN, Trace
 from .tracking import Tracking
 from .types import catalogue
+from .vault import VaultPlane
 
 if TYPE_CHECKING:
     from .store import Store
@@ -39,7 +44,7 @@ if TYPE_CHECKING:
 _ARM = ("/subscriptions", "/providers", "/tenants")
 
 
-def build(home: Path, store: Store, settings: Settings) -> Cloud:
+def build(home: Path, store: Store, settings: Settings, *, serving: bool = True) -> Cloud:
     """Put a cloud together; nothing runs yet."""
     clock = Clock(store)
     cloud = Cloud(home, settings, store, clock)
@@ -48,12 +53,14 @@ def build(home: Path, store: Store, settings: Settings) -> Cloud:
     cloud.faults = Faults(store)
     cloud.identity = Identity(store, settings, clock)
     cloud.access = Access(store, clock)
+    cloud.trace, cloud.activity = Trace(clock), Activity(cloud)
+    cloud.operations.on_end = cloud.activity.ended
     cloud.processes = Processes(cloud)
     cloud.blobs = Blobs(cloud)
     cloud.environments = Environments(cloud)
     cloud.tracking = Tracking(cloud)
     cloud.jobs = Jobs(cloud)
-    cloud.scoring = Scoring(cloud)
+    cloud.scoring = Scoring(cloud, serves=serving)
     return cloud
 
 
@@ -78,57 +85,67 @@ class App:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._blob_hosts = f".blob.{cloud.settings.storage_suffix}"
+        self._date = (0, b"")
         planes: list[BaseRoute] = [
             *cloud.scoring.routes(),
             *cloud.tracking.routes(),
             *run_history.RunHistory(cloud).routes(),
             *cloud.jobs.routes(),
             *cloud.blobs.routes(),
+            *log_queries.routes(cloud),
         ]
-        own = [*login.routes(cloud), *control.routes(cloud)]
-        self._own = Router(own, redirect_slashes=False, default=self._faulty)
+        self._faults = FaultLayer(cloud, _json)
+        own = [*login.routes(cloud), *control.routes(cloud, self._faults)]
+        self._own = Router(own, redirect_slashes=False, default=self._traced)
         self._planes = Router(planes, redirect_slashes=False, default=_no_such_plane)
         self._operations = Router(operation_urls.routes(cloud), redirect_slashes=False, default=self._arm)
+        self._hosts: dict[str, ASGIApp] = {
+            f".blob.{cloud.settings.storage_suffix}": cloud.blobs.gate,
+            f".{cloud.settings.vault_suffix}": VaultPlane(cloud),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [header for header in message.get("headers", ()) if header[0].lower() != b"date"]
+                message = {**message, "headers": [*kept, (b"date", self._now())]}
+            await send(message)
+
         try:
-            await self._answer(scope, receive, send)
+            await self._answer(scope, receive, dated)
         except sqlite3.Error as problem:
             text = f"The local Azure could not write its state: {problem}. Nothing was changed; is the disk full?"
-            await _json(507, ArmError(507, "InsufficientStorage", text).body(), {})(scope, receive, send)
+            await _json(507, ArmError(507, "InsufficientStorage", text).body(), {})(scope, receive, dated)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"").decode("latin-1")
-        if host.split(":", 1)[0].lower().endswith(self._blob_hosts):
-            await self._cloud.blobs.gate(scope, receive, send)
-        elif scope["path"].lower().startswith(_ARM):
-            await self._faulty(scope, receive, send)
-        else:
-            await self._own(scope, receive, send)
+        name = host.split(":", 1)[0].lower()
+        for ending, plane in self._hosts.items():
+            if name.endswith(ending):
+                return await self._seen(plane, scope, receive, send, host=name)
+        if scope["path"].lower().startswith(_ARM):
+            return await self._traced(scope, receive, send)
+        return await self._own(scope, receive, send)
 
-    async def _faulty(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A fault rule that matches goes before the request; the token endpoint and the control API have none."""
-        fault = self._cloud.faults.take(scope["method"], scope["path"])
-        if fault is None:
-            return await self._serve(scope, receive, send)
-        match fault.kind:
-            case "status":
-                code = "TooManyRequests" if fault.status == 429 else "ServiceUnavailable"
-                body = ArmError(fault.status, code, "A fault of the rehearsal.").body()
-                return await _json(fault.status, body, {"Retry-After": str(fault.retryAfter)})(scope, receive, send)
-            case "drop":
-                return await drop(scope, receive)
-            case "slow":
-                await self._cloud.clock.sleep(fault.seconds)
-            case mode:
-                scope["localazure.operation_mode"] = mode
-        return await self._serve(scope, receive, send)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _traced(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ARM and the data planes at our own address; tokens, metadata and the control API don't come by here."""
         arm = scope["path"].lower().startswith(_ARM)
-        await (self._operations if arm else self._planes)(scope, receive, send)
+        await self._seen(self._operations if arm else self._planes, scope, receive, send)
+
+    async def _seen(self, inner: ASGIApp, scope: Scope, receive: Receive, send: Send, *, host: str = "") -> None:
+        """With the request in the trace, and wrong where a fault rule wants it."""
+        query = scope["query_string"].decode("latin-1")
+        seen = self._cloud.trace.begin(scope["method"], host, scope["path"], query)
+        scope[SEEN] = seen
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen.status = message["status"]
+            await send(message)
+
+        await self._faults.around(inner, scope, receive, noted, host=host)
 
     async def _arm(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -138,10 +155,21 @@ class App:
             query=dict(request.query_params),
             headers={name.lower(): value for name, value in request.headers.items()},
             raw=await request.body(),
-            operation_mode=scope.get("localazure.operation_mode"),
+            operation_mode=scope.get(MODE),
         )
         reply = await chain.answer(self._cloud, exchange)
-        await _json(reply.status, reply.body, {**chain.request_headers(), **reply.headers})(scope, receive, send)
+        if exchange.principal is not None:
+            scope[SEEN].caller = exchange.principal.object_id
+        headers = {**chain.request_headers(exchange), **reply.headers}
+        self._cloud.activity.note(exchange, reply, headers)
+        await _json(reply.status, reply.body, headers)(scope, receive, send)
+
+    def _now(self) -> bytes:
+        """The emulator's time as the header `Date` has it, made anew once a second."""
+        now = int(self._cloud.clock.now())
+        if self._date[0] != now:
+            self._date = (now, formatdate(now, usegmt=True).encode())
+        return self._date[1]
 
 
 def _json(status: int, body: Any, headers: dict[str, str]) -> Response:

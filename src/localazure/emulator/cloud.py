@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .faults import Faults
     from .identity import Identity
     from .jobs import Jobs
+    from .monitor.activity import Activity
     from .operations import Operations
     from .processes import Processes
     from .scoring import Scoring
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .storage.blobs import Blobs
     from .store import Store
     from .tables import Tables
+    from .trace import Trace
     from .tracking import Tracking
     from .types.catalogue import Catalogue
 
@@ -38,6 +40,8 @@ class Cloud:
     faults: Faults = field(init=False)
     identity: Identity = field(init=False)  # principals, tokens
     access: Access = field(init=False)  # role assignments → allowed or not
+    trace: Trace = field(init=False)  # the latest requests, for tests
+    activity: Activity = field(init=False)  # who did what through ARM
     processes: Processes = field(init=False)  # child processes that end with the emulator
     blobs: Blobs = field(init=False)  # Azurite behind the gate
     environments: Environments = field(init=False)  # conda file → lock → interpreter

@@ -15,18 +15,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import quota
+from . import quota, registrations
 from .arm.errors import ArmError
-from .types.provider import REGISTRATION
+from .monitor import lateness
 
 if TYPE_CHECKING:
     from .cloud import Cloud
+    from .fault_layer import FaultLayer
 
 Handler = Callable[["Cloud", Any], dict[str, Any]]
 
 
-def routes(cloud: Cloud) -> list[Route]:
-    def guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def routes(cloud: Cloud, layer: FaultLayer) -> list[Route]:
+    """`layer` is the one that makes faults of rules."""
+
+    def guarded(handler: Handler, *, query: bool = False) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             given = request.headers.get("x-localazure-secret", "")
             if not hmac.compare_digest(given, cloud.settings.control_secret):
@@ -34,6 +37,8 @@ def routes(cloud: Cloud) -> list[Route]:
                     {"error": "x-localazure-secret is missing or wrong; it stands in the home's cloud.json"}, 403
                 )
             asked = await request.json() if request.method in ("POST", "PUT") else None
+            if query:
+                asked = dict(request.query_params)
             try:
                 return JSONResponse(handler(cloud, asked))
             except KeyError as problem:
@@ -45,6 +50,17 @@ def routes(cloud: Cloud) -> list[Route]:
 
         return endpoint
 
+    def faults(cloud: Cloud, asked: Any) -> dict[str, Any]:
+        """{"rules"}: faults from now on (`faults.Fault`); what was held back by a rule of before is let go."""
+        if asked is not None:
+            cloud.faults.set(asked["rules"])
+            layer.release()
+        return {"rules": cloud.faults.all()}
+
+    def held(cloud: Cloud, asked: Any) -> dict[str, Any]:
+        """Requests that are done, and whose answers a rule of kind `hold` keeps back."""
+        return {"held": layer.held}
+
     change = ["GET", "PUT", "POST"]
     return [
         Route("/localazure/health", _health),
@@ -52,7 +68,11 @@ def routes(cloud: Cloud) -> list[Route]:
         Route("/localazure/principals", guarded(_principal), methods=["POST"]),
         Route("/localazure/issuers", guarded(_issuer), methods=["POST"]),
         Route("/localazure/clock", guarded(_clock), methods=change),
-        Route("/localazure/faults", guarded(_faults), methods=change),
+        Route("/localazure/faults", guarded(faults), methods=change),
+        Route("/localazure/held", guarded(held)),
+        Route("/localazure/trace", guarded(_trace, query=True)),
+        Route("/localazure/identity", guarded(_identity), methods=change),
+        Route("/localazure/metrics", guarded(_metrics), methods=change),
         Route("/localazure/operations", guarded(_operations), methods=change),
         Route("/localazure/access", guarded(_access), methods=change),
         Route("/localazure/registrations", guarded(_registration), methods=change),
@@ -92,10 +112,23 @@ def _clock(cloud: Cloud, asked: Any) -> dict[str, Any]:
     return cloud.clock.view()
 
 
-def _faults(cloud: Cloud, asked: Any) -> dict[str, Any]:
+def _trace(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    """`?since=MARK`: the requests after a mark that an earlier answer told; without it all that are known."""
+    return cloud.trace.since(int(asked.get("since", 0)))
+
+
+def _identity(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    """{"tokenSeconds"}: how long tokens live that are made from now on."""
     if asked is not None:
-        cloud.faults.set(asked["rules"])
-    return {"rules": cloud.faults.all()}
+        cloud.identity.set_lifetime(int(asked["tokenSeconds"]))
+    return {"tokenSeconds": cloud.identity.lifetime}
+
+
+def _metrics(cloud: Cloud, asked: Any) -> dict[str, Any]:
+    """{"lateSeconds"?, "logsLateSeconds"?, "activityLateSeconds"?}: how late Azure Monitor knows things."""
+    if asked is not None:
+        lateness.change(cloud, asked)
+    return dict(lateness.seconds(cloud))
 
 
 def _operations(cloud: Cloud, asked: Any) -> dict[str, Any]:
@@ -113,15 +146,26 @@ def _access(cloud: Cloud, asked: Any) -> dict[str, Any]:
 
 
 def _registration(cloud: Cloud, asked: Any) -> dict[str, Any]:
-    """{"namespace", "state"}: Registered or NotRegistered. Answers what isn't simply registered."""
+    """{"namespace", "state", "subscription"?}: Registered or NotRegistered, in every one where none is named."""
     if asked is not None:
-        if asked["state"] not in ("Registered", "NotRegistered"):
-            raise ValueError(f"{asked['state']!r} is no state; use Registered or NotRegistered")
-        cloud.store.set_record(REGISTRATION, str(asked["namespace"]), asked["state"])
-    return {"registrations": cloud.store.records(REGISTRATION)}
+        namespace, state = str(asked["namespace"]), str(asked["state"])
+        for subscription in _subscriptions(cloud, asked) or cloud.settings.subscription_ids:
+            registrations.set_state(cloud.store, subscription, namespace, state)
+    return {"registrations": registrations.all_states(cloud.store)}
 
 
 def _quota(cloud: Cloud, asked: Any) -> dict[str, Any]:
-    """{"location", "family", "limit"}: cores, as a support request sets them; −1 is no limit."""
-    quota.set_limit(cloud.store, str(asked["location"]), str(asked["family"]), int(asked["limit"]))
+    """{"location", "family", "limit", "subscription"?}: cores, as a support request sets them; −1 is no limit."""
+    for subscription in _subscriptions(cloud, asked) or ("",):
+        quota.set_limit(cloud.store, str(asked["location"]), str(asked["family"]), int(asked["limit"]), subscription)
     return dict(asked)
+
+
+def _subscriptions(cloud: Cloud, asked: Any) -> tuple[str, ...]:
+    """The one that is named, if one is. Raises ValueError for one that isn't here."""
+    named = asked.get("subscription")
+    if named is None:
+        return ()
+    if not cloud.settings.has_subscription(str(named)):
+        raise ValueError(f"{named!r} is no subscription here; there are {', '.join(cloud.settings.subscription_ids)}")
+    return (str(named).lower(),)

@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from .arm.errors import ArmError
 from .arm.ids import ArmId
+from .settings import DOMAIN
 from .types.base import Principal
 
 if TYPE_CHECKING:
+    import jwt.types
+
     from .clock import Clock
     from .settings import Settings
     from .store import Store
 
-LIFETIME = 3600  # seconds
+LIFETIME = 3600  # seconds, unless a test asks for less
+_SKEW = 300  # seconds that an assertion's times may be off; Entra's own allowance
 _KEPT = 256  # verified tokens
 _IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -29,6 +33,8 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     "arm": ("https://management.azure.com", "https://management.core.windows.net"),
     "storage": ("https://storage.azure.com",),
     "ml": ("https://ml.azure.com",),
+    "vault": ("https://vault.azure.net", f"https://vault.{DOMAIN}"),
+    "logs": ("https://api.loganalytics.io", "https://api.loganalytics.azure.com"),
 }
 
 
@@ -38,6 +44,10 @@ class TokenRefused(Exception):
     def __init__(self, status: int, error: str, description: str) -> None:
         super().__init__(description)
         self.status, self.error, self.description = status, error, description
+
+
+# Audience and times are checked here, by the emulator's clock.
+_NO_CLOCK: jwt.types.Options = {"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,36 @@ class Identity:
         identities = (str(found.properties.get("principalId")) for found in self._store.of_type(_IDENTITY))
         return any(known.lower() == object_id.lower() for known in (*applications, *identities))
 
+    def caller(self, object_id: str) -> str:
+        """As the activity log names somebody: a person by the name they sign in with, everybody else by object id."""
+        name = self._name(object_id)
+        return name if "@" in name else object_id
+
+    def claims_of(self, object_id: str, app_id: str) -> dict[str, str]:
+        """What a token of this principal says of it, by the names that the activity log has."""
+        name = self._name(object_id)
+        claims = {
+            "iss": f"https://sts.windows.net/{self._settings.tenant_id}/",
+            "http://schemas.microsoft.com/identity/claims/objectidentifier": object_id,
+            "http://schemas.microsoft.com/identity/claims/tenantid": self._settings.tenant_id,
+            "appid": app_id,
+        }
+        if "@" in name:
+            return {**claims, "name": name, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn": name}
+        if name.startswith("/"):
+            return {**claims, "idtyp": "app", "xms_mirid": name}
+        return {**claims, "idtyp": "app", "app_displayname": name} if name else {**claims, "idtyp": "app"}
+
+    def _name(self, object_id: str) -> str:
+        """The name of an application, the resource id of a managed identity; "" for one that is gone."""
+        for kept in self._store.records("principal").values():
+            if kept["object_id"].lower() == object_id.lower():
+                return str(kept["name"])
+        for found in self._store.of_type(_IDENTITY):
+            if str(found.properties.get("principalId")).lower() == object_id.lower():
+                return found.id.text
+        return ""
+
     def trust(self, issuer: str, public_key_pem: str) -> None:
         """Accept assertions that this issuer signs (GitHub's, say); an identity says itself which ones it takes."""
         self._store.set_record("issuer", issuer, {"issuer": issuer, "key": public_key_pem})
@@ -108,15 +148,27 @@ class Identity:
             raise TokenRefused(
                 400, "invalid_scope", "AADSTS70011: The provided value for the input parameter 'scope' is not valid."
             )
+        lifetime = self.lifetime
         return {
             "token_type": "Bearer",
-            "expires_in": LIFETIME - 1,
-            "ext_expires_in": LIFETIME - 1,
-            "access_token": self.issue(principal, audience),
+            "expires_in": lifetime - 1,
+            "ext_expires_in": lifetime - 1,
+            "access_token": self.issue(principal, audience, lifetime),
         }
 
+    @property
+    def lifetime(self) -> int:
+        """Seconds that a token lives which the token endpoint makes now."""
+        return int(self._store.record("identity", "lifetime") or LIFETIME)
+
+    def set_lifetime(self, seconds: int) -> None:
+        """Raises ValueError for no time at all."""
+        if seconds < 2:
+            raise ValueError("tokenSeconds is 2 or more")
+        self._store.set_record("identity", "lifetime", seconds)
+
     def issue(self, principal: Principal, audience: str, lifetime: int = LIFETIME) -> str:
-        """A signed token for this principal; `audience` is a kind (`arm`, `storage`, `ml`) or a URL."""
+        """A signed token for this principal; `audience` is a kind (a key of AUDIENCES) or a URL."""
         import jwt
 
         now = int(self._clock.now())
@@ -167,7 +219,7 @@ class Identity:
                 token,
                 self._key.public,
                 algorithms=["RS256"],
-                options={"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+                options=_NO_CLOCK,
             )
         except jwt.InvalidTokenError as problem:
             raise self._refused("InvalidAuthenticationToken", f"The access token is invalid: {problem}.") from problem
@@ -242,9 +294,10 @@ class Identity:
                 assertion,
                 issuer["key"],
                 algorithms=["RS256", "ES256"],
-                options={"verify_aud": False, "require": ["iss", "sub", "aud", "exp"]},
+                options={**_NO_CLOCK, "require": ["iss", "sub", "aud", "exp"]},
             )
-        except jwt.InvalidTokenError as problem:
+            self._check_times(said)
+        except (jwt.InvalidTokenError, ValueError) as problem:
             raise TokenRefused(
                 401, "invalid_client", f"AADSTS700027: The client assertion is not valid: {problem}."
             ) from problem
@@ -263,6 +316,14 @@ class Identity:
             "AADSTS70021: No matching federated identity record found for presented assertion subject "
             f"'{said.get('sub')}'.",
         )
+
+    def _check_times(self, said: dict[str, Any]) -> None:
+        """By the emulator's clock, which is the issuer's in a rehearsal. Raises ValueError."""
+        now = self._clock.now()
+        if now >= float(said["exp"]):
+            raise ValueError("it has expired")
+        if any(now + _SKEW < float(said.get(name, 0)) for name in ("nbf", "iat")):
+            raise ValueError("it is not valid yet")
 
     def _refused(self, code: str, message: str) -> ArmError:
         authority = f"{self._settings.base_url}/{self._settings.tenant_id}"

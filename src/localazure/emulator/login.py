@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from .identity import TokenRefused
+from .settings import DOMAIN
 
 if TYPE_CHECKING:
     from .cloud import Cloud
@@ -71,9 +72,10 @@ def _metadata(cloud: Cloud) -> dict[str, Any]:
         "resourceManager": base,
         "microsoftGraphResourceId": f"{base}/graph",
         "graph": f"{base}/graph",
+        "logAnalyticsResourceId": base,
         "suffixes": {
             "storage": cloud.settings.storage_suffix,
-            "keyVaultDns": "vault.localazure.test",
-            "acrLoginServer": "azurecr.localazure.test",
+            "keyVaultDns": cloud.settings.vault_suffix,
+            "acrLoginServer": f"azurecr.{DOMAIN}",
         },
     }

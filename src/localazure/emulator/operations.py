@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .arm.errors import ArmError
+from .arm.ids import ArmId
 from .types.base import Reply
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Operations:
         self._polled: dict[str, asyncio.Event] = {}
         self._known: dict[str, asyncio.Event] = {}  # set when it is known how an operation ends, or that it can't yet
         self._stopping = False
+        self.on_end: Callable[[Operation], None] = lambda operation: None
 
     @property
     def mode(self) -> str:
@@ -150,6 +152,7 @@ class Operations:
         if failure is not None:
             ended = replace(ended, error=failure.body()["error"], error_status=failure.status)
         self._write(ended)
+        self.on_end(ended)
 
     async def stop(self) -> None:
         """End without an answer: what runs is taken up at the next start."""
@@ -252,10 +255,8 @@ class Operations:
         return operation
 
     def _path(self, operation: Operation) -> str:
-        return (
-            f"/subscriptions/{self._settings.subscription_id}/providers/{operation.namespace}"
-            f"/locations/{operation.location}"
-        )
+        subscription = ArmId(operation.target).subscription or self._settings.subscription_id
+        return f"/subscriptions/{subscription}/providers/{operation.namespace}/locations/{operation.location}"
 
     def _read(self, operation_id: str) -> Operation | None:
         record = self._store.record(_KIND, operation_id)

@@ -12,6 +12,7 @@ from typing import Any
 
 from . import vm_sizes
 from .arm.errors import ArmError, bad_request
+from .arm.ids import ArmId
 from .arm.names import place
 from .store import Resource, Store
 
@@ -23,9 +24,9 @@ _ML = "Microsoft.MachineLearningServices/workspaces"
 _UPGRADE = 1.2
 
 
-def limit(store: Store, location: str, family: str) -> int:
-    """Cores of a family in a region; −1 where there is no limit."""
-    kept = store.record(_KIND, _key(location, family))
+def limit(store: Store, subscription: str, location: str, family: str) -> int:
+    """Cores of a family in a subscription's region; −1 where there is no limit."""
+    kept = store.record(_KIND, _key(subscription, location, family)) or store.record(_KIND, _key("", location, family))
     if kept is not None:
         return int(kept["limit"])
     if family == TOTAL:
@@ -34,24 +35,29 @@ def limit(store: Store, location: str, family: str) -> int:
     return 0 if gpus else CORES
 
 
-def set_limit(store: Store, location: str, family: str, cores: int) -> None:
-    """What a support request does in Azure. Raises ArmError 400 for a family that isn't there."""
+def set_limit(store: Store, location: str, family: str, cores: int, subscription: str = "") -> None:
+    """What a support request does in Azure, in every subscription that has none of its own where none is named.
+
+    Raises ArmError 400 for a family that isn't there.
+    """
     known = TOTAL if family == TOTAL else vm_sizes.FAMILIES.get(family.lower())
     if known is None:
         allowed = ", ".join([TOTAL, *sorted(vm_sizes.FAMILIES.values())])
         raise bad_request(
             "InvalidVMFamilyName", f"'{family}' is no family; allowed values: {allowed}.", target="family"
         )
-    store.set_record(_KIND, _key(location, known), {"location": place(location), "family": known, "limit": cores})
+    kept = {"location": place(location), "family": known, "limit": cores}
+    store.set_record(_KIND, _key(subscription, location, known), kept)
 
 
-def used(store: Store, location: str, *, without: str = "") -> Counter[str]:
+def used(store: Store, subscription: str, location: str, *, without: str = "") -> Counter[str]:
     """Cores in use by family; `without` is the key of a resource that is left out (the one about to change)."""
     cores: Counter[str] = Counter()
-    for compute in store.of_type(f"{_ML}/computes"):
+    mine = f"/subscriptions/{subscription}"
+    for compute in store.of_type(f"{_ML}/computes", mine):
         if compute.id.key != without and place(_compute_location(compute)) == place(location):
             _add(cores, str(_inner(compute).get("vmSize", "")), _compute_nodes(compute))
-    for deployment in store.of_type(f"{_ML}/onlineEndpoints/deployments"):
+    for deployment in store.of_type(f"{_ML}/onlineEndpoints/deployments", mine):
         if deployment.id.key != without and place(str(deployment.body.get("location", ""))) == place(location):
             instances = int((deployment.body.get("sku") or {}).get("capacity") or 1)
             _add(cores, str(deployment.properties.get("instanceType", "")), deployment_nodes(instances))
@@ -63,18 +69,22 @@ def deployment_nodes(instances: int) -> int:
     return math.ceil(_UPGRADE * instances)
 
 
-def require(store: Store, location: str, vm_size: str, nodes: int, *, without: str = "") -> None:
-    """Raises ArmError 400 unless so many machines fit into what is left. Call it in `admit`."""
+def require(store: Store, resource: ArmId, location: str, vm_size: str, nodes: int) -> None:
+    """Raises ArmError 400 unless so many machines fit into what is left, the resource's own left out of account.
+
+    Call it in `admit`.
+    """
     size = vm_sizes.find(vm_size)
     if size is None:
         raise bad_request(
             "InvalidVmSize", f"'{vm_size}' is no VM size that Azure ML offers in {place(location)}.", target="vmSize"
         )
-    allowed, wanted = limit(store, location, size.family), nodes * size.cores
-    in_use = used(store, location, without=without)
+    subscription = resource.subscription or ""
+    allowed, wanted = limit(store, subscription, location, size.family), nodes * size.cores
+    in_use = used(store, subscription, location, without=resource.key)
     for name, most, taken in (
         (size.family, allowed, in_use[size.family]),
-        (TOTAL, limit(store, location, TOTAL), in_use.total()),
+        (TOTAL, limit(store, subscription, location, TOTAL), in_use.total()),
     ):
         if most != UNLIMITED and taken + wanted > most:
             raise ArmError(
@@ -109,5 +119,5 @@ def _add(cores: Counter[str], vm_size: str, nodes: int) -> None:
         cores[size.family] += nodes * size.cores
 
 
-def _key(location: str, family: str) -> str:
-    return f"{place(location)}/{family}"
+def _key(subscription: str, location: str, family: str) -> str:
+    return f"{subscription}/{place(location)}/{family}" if subscription else f"{place(location)}/{family}"

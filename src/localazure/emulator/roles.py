@@ -104,10 +104,46 @@ _ROLES = (
         ),
     ),
     Role(
+        "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
+        "Key Vault Secrets Officer",
+        data_actions=("Microsoft.KeyVault/vaults/secrets/*",),
+    ),
+    Role(
+        "21090545-7ca7-4776-b22c-e363652d74d2",
+        "Key Vault Reader",
+        ("Microsoft.Authorization/*/read", "Microsoft.Resources/*/read", "Microsoft.KeyVault/vaults/read"),
+        data_actions=("Microsoft.KeyVault/vaults/*/read", "Microsoft.KeyVault/vaults/secrets/readMetadata/action"),
+    ),
+    Role(
         "00482a5a-887f-4fb3-b363-3b7fe8e74483", "Key Vault Administrator", data_actions=("Microsoft.KeyVault/vaults/*",)
     ),
     Role("b556d68e-0be0-4f35-a333-ad7ee1ce17ea", "Azure AI Enterprise Network Connection Approver", ("*/read",)),
     Role("43d0d8ad-25c7-4714-9337-8ba259a9fe05", "Monitoring Reader", ("*/read",)),
+    Role(
+        "749f88d5-cbae-40b8-bcfc-e573ddc772fa",
+        "Monitoring Contributor",
+        (
+            "*/read",
+            *(f"Microsoft.Insights/{kind}/*" for kind in ("actiongroups", "metricalerts", "scheduledqueryrules")),
+            "Microsoft.Insights/DiagnosticSettings/*",
+        ),
+    ),
+    Role(
+        "73c42c96-874c-492b-b04d-ab87d138a893",
+        "Log Analytics Reader",
+        ("*/read",),
+        ("Microsoft.OperationalInsights/workspaces/sharedKeys/action",),
+    ),
+    Role(
+        "f1a07417-d97a-45cb-824c-7a7467783830",
+        "Managed Identity Operator",
+        (
+            "Microsoft.ManagedIdentity/userAssignedIdentities/*/read",
+            "Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action",
+            "Microsoft.Authorization/*/read",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+        ),
+    ),
     Role(
         "17d1049b-9a84-46fb-8f53-869881c3d3ab",
         "Storage Account Contributor",

@@ -1,4 +1,4 @@
-"""What a new subscription holds: a service principal that is its Owner, and nothing else."""
+"""What new subscriptions hold: a service principal that is their Owner, and nothing else."""
 
 from __future__ import annotations
 
@@ -22,19 +22,14 @@ def seed(cloud: Cloud) -> None:
         return
     with cloud.store.transaction():
         owner = cloud.identity.register("owner")
-        scope = f"/subscriptions/{cloud.settings.subscription_id}"
-        assignment = ArmId(f"{scope}/providers/{ASSIGNMENT}/{uuid.uuid4()}")
-        cloud.store.put(
-            Resource(
-                assignment,
-                {
-                    "properties": {
-                        "scope": scope,
-                        "principalId": owner.object_id,
-                        "principalType": "ServicePrincipal",
-                        "roleDefinitionId": f"{scope}/providers/Microsoft.Authorization/roleDefinitions/{OWNER}",
-                    }
-                },
-            )
-        )
+        for subscription in cloud.settings.subscription_ids:
+            scope = f"/subscriptions/{subscription}"
+            properties = {
+                "scope": scope,
+                "principalId": owner.object_id,
+                "principalType": "ServicePrincipal",
+                "roleDefinitionId": f"{scope}/providers/Microsoft.Authorization/roleDefinitions/{OWNER}",
+            }
+            assignment = ArmId(f"{scope}/providers/{ASSIGNMENT}/{uuid.uuid4()}")
+            cloud.store.put(Resource(assignment, {"properties": properties}))
         cloud.store.set_record("settings", "owner", asdict(owner))

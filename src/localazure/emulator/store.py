@@ -6,7 +6,7 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,7 +25,11 @@ CREATE INDEX IF NOT EXISTS by_type ON resources(type);
 CREATE TABLE IF NOT EXISTS records(
   kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, changed REAL NOT NULL,
   PRIMARY KEY(kind, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS journal(
+  number INTEGER PRIMARY KEY, stream TEXT NOT NULL, scope TEXT NOT NULL, at REAL NOT NULL, value TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS by_scope ON journal(stream, scope, at);
 """
+_SLACK = 1.1  # how much longer than asked for a journal may grow before it is cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Store:
         self._depth = 0
         self._versions: dict[str, int] = {}
         self._deletions = 0
+        self._lengths: dict[str, int] = {}  # of journals' streams
 
     def close(self) -> None:
         self._db.close()
@@ -165,6 +170,35 @@ class Store:
 
     def count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM resources").fetchone()[0])
+
+    # -- journals: what only grows, the latest entries kept -----------------------------------------------------------
+
+    def append(self, stream: str, entries: Iterable[tuple[str, float, Any]], *, keep: int) -> None:
+        """Add (scope, at, value) to the end of a stream, of which the latest `keep` entries stay."""
+        rows = [(stream, scope.lower(), at, json.dumps(value, separators=(",", ":"))) for scope, at, value in entries]
+        with self.transaction():
+            self._db.executemany("INSERT INTO journal(stream, scope, at, value) VALUES(?,?,?,?)", rows)
+            count = self._lengths.get(stream)
+            if count is None:
+                found = self._db.execute("SELECT count(*) FROM journal WHERE stream=?", (stream,)).fetchone()
+                count = int(found[0]) - len(rows)
+            count += len(rows)
+            if count > keep * _SLACK:
+                self._db.execute(
+                    "DELETE FROM journal WHERE stream=? AND number <= (SELECT number FROM journal WHERE stream=? "
+                    "ORDER BY number DESC LIMIT 1 OFFSET ?)",
+                    (stream, stream, keep),
+                )
+                count = keep
+            self._lengths[stream] = count
+
+    def entries(self, stream: str, scope: str, since: float, until: float) -> list[Any]:
+        """The values of a stream with this scope from `since` to before `until`, by their time."""
+        rows = self._db.execute(
+            "SELECT value FROM journal WHERE stream=? AND scope=? AND at>=? AND at<? ORDER BY at, number",
+            (stream, scope.lower(), since, until),
+        )
+        return [json.loads(row[0]) for row in rows]
 
     # -- records: everything that is no resource (keys, principals, deleted ones, child processes, …) -----------------
 

@@ -10,13 +10,22 @@ from pathlib import Path
 from .settings import DOMAIN
 
 _DAYS = 825  # the longest that common clients accept
+_NAMES = (
+    "localhost",
+    DOMAIN,
+    f"*.{DOMAIN}",
+    f"*.vault.{DOMAIN}",
+    *(f"*.{kind}.core.{DOMAIN}" for kind in ("blob", "dfs", "file")),
+)
 
 
 def certificates(home: Path) -> tuple[Path, Path, Path]:
-    """(CA, server certificate chain, server key) below the home; made if absent or in their last month."""
-    ca, chain, key = home / "ca.pem", home / "server.pem", home / "server.key"
-    if not (ca.exists() and chain.exists() and key.exists()) or _expires_soon(chain):
+    """(CA, server certificate chain, server key) below the home; made if absent, soon over, or of other names."""
+    ca, chain, key, names = home / "ca.pem", home / "server.pem", home / "server.key", home / "server.names"
+    there = ca.exists() and chain.exists() and key.exists() and names.exists()
+    if not there or names.read_text() != "\n".join(_NAMES) or _expires_soon(chain):
         _make(ca, chain, key)
+        _write(names, "\n".join(_NAMES).encode(), 0o644)
     return ca, chain, key
 
 
@@ -55,15 +64,7 @@ def _make(ca: Path, chain: Path, key: Path) -> None:
         .add_extension(identifier, critical=False)
         .sign(ca_key, hashes.SHA256())
     )
-    names: list[x509.GeneralName] = [
-        x509.DNSName(name)
-        for name in (
-            "localhost",
-            DOMAIN,
-            f"*.{DOMAIN}",
-            *(f"*.{kind}.core.{DOMAIN}" for kind in ("blob", "dfs", "file")),
-        )
-    ]
+    names: list[x509.GeneralName] = [x509.DNSName(name) for name in _NAMES]
     names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     leaf = (
         builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), server_key.public_key())

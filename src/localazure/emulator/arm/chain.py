@@ -127,7 +127,8 @@ def _size(exchange: Exchange) -> int:
     return max(1, int(asked)) if asked and asked.isdigit() else PAGE
 
 
-def request_headers() -> dict[str, str]:
-    """What ARM puts on every answer, so that a failure can be named."""
+def request_headers(exchange: Exchange) -> dict[str, str]:
+    """What ARM puts on every answer, so that a failure can be named; what belongs together is named by the client."""
     name = str(uuid.uuid4())
-    return {"x-ms-request-id": name, "x-ms-correlation-request-id": name}
+    correlation = exchange.headers.get("x-ms-correlation-request-id", "")
+    return {"x-ms-request-id": name, "x-ms-correlation-request-id": correlation[:80] or name}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 async def put(cloud: Cloud, behaviour: ResourceType, route: Route, call: Call, mode: str) -> Reply:
     """PUT and PATCH: the body is whole by now. Answers when the work is done, or at once with a URL to poll."""
-    background = behaviour.long_running or (route.lro and mode != AT_ONCE)
+    background = behaviour.takes_time(cloud) or (route.lro and mode != AT_ONCE)
     provisions = background or type(behaviour).provision is not ResourceType.provision
     operation = None
     with cloud.store.transaction():

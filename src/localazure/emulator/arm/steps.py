@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from .. import registrations
 from ..settings import LOCATIONS
 from ..store import Resource
 from .errors import ArmError, bad_request, forbidden, not_found
@@ -78,9 +79,9 @@ def find_route(cloud: Cloud, exchange: Exchange) -> None:
 
 
 def check_subscription(cloud: Cloud, exchange: Exchange) -> None:
-    """There is one subscription."""
+    """It must be one of this local Azure's."""
     subscription = ArmId(exchange.path).subscription
-    if subscription is not None and subscription.lower() != cloud.settings.subscription_id:
+    if subscription is not None and not cloud.settings.has_subscription(subscription):
         raise ArmError(404, "SubscriptionNotFound", f"The subscription '{subscription}' could not be found.")
 
 
@@ -95,9 +96,10 @@ def authorize(cloud: Cloud, exchange: Exchange) -> None:
 
 def check_registration(cloud: Cloud, exchange: Exchange) -> None:
     """A namespace must be registered with the subscription before it takes requests."""
-    namespace = exchange.known_route.resource_type.split("/", 1)[0]
-    state = cloud.store.record("registration", namespace)
-    if state is not None and state != "Registered" and namespace != "Microsoft.Resources":
+    namespace, subscription = exchange.known_route.resource_type.split("/", 1)[0], exchange.id.subscription
+    if subscription is None or namespace == "Microsoft.Resources":
+        return
+    if not registrations.is_registered(cloud.store, subscription, namespace):
         raise ArmError(
             409,
             "MissingSubscriptionRegistration",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from ..store import Resource
+from ..store import Body, Resource
 from . import credentials, names
 from .balance import Copies, Shares
 from .deployment import Deployment
@@ -89,7 +89,7 @@ class Front:
         except Refused as refused:
             outcome = refused.outcome
         if endpoint is not None:
-            self._note(endpoint, outcome, began)
+            self._note(endpoint, outcome, began, _described(scope, body, identity))
         length = (b"content-length", b"%d" % len(outcome.body))
         headers = [*outcome.headers, *identity, length]
         await send({"type": "http.response.start", "status": outcome.status, "headers": headers})
@@ -126,7 +126,7 @@ class Front:
         named = given.get(_DEPLOYMENT, b"").decode("latin-1")
         name = named or self._next(endpoint)
         if not named:
-            self._mirror(endpoint, message)
+            self._mirror(endpoint, message, _described(scope, body, identity))
         return await self._ask(self._deployment(endpoint, name), name, message)
 
     def _next(self, endpoint: Resource) -> str:
@@ -145,21 +145,21 @@ class Front:
             raise Refused(404, f"The endpoint has no deployment '{name}'.")
         raise Refused(503, "The deployment does not serve.", "model_not_ready", name)
 
-    def _mirror(self, endpoint: Resource, message: bytes) -> None:
+    def _mirror(self, endpoint: Resource, message: bytes, asked: Body) -> None:
         """Send a copy whose answer nobody waits for."""
         for name, percent in (endpoint.properties.get("mirrorTraffic") or {}).items():
             if percent and self._copies.setdefault(endpoint.id.key, Copies()).next(percent):
-                task = asyncio.get_running_loop().create_task(self._copy(endpoint, name, message))
+                task = asyncio.get_running_loop().create_task(self._copy(endpoint, name, message, asked))
                 self._mirrored.add(task)
                 task.add_done_callback(self._mirrored.discard)
 
-    async def _copy(self, endpoint: Resource, name: str, message: bytes) -> None:
+    async def _copy(self, endpoint: Resource, name: str, message: bytes, asked: Body) -> None:
         began = time.perf_counter()
         try:
             outcome = await self._ask(self._deployment(endpoint, name), name, message)
         except Refused as refused:
             outcome = refused.outcome
-        self._note(endpoint, outcome, began, mirrored=True)
+        self._note(endpoint, outcome, began, asked, mirrored=True)
 
     async def _ask(self, deployment: Deployment, name: str, message: bytes) -> Outcome:
         if deployment.pending >= deployment.spec.pending:
@@ -198,7 +198,7 @@ class Front:
                     raise Refused(502, str(error), "model_error", name) from error
             await asyncio.sleep(_AGAIN)
 
-    def _note(self, endpoint: Resource, outcome: Outcome, began: float, *, mirrored: bool = False) -> None:
+    def _note(self, endpoint: Resource, outcome: Outcome, began: float, asked: Body, *, mirrored: bool = False) -> None:
         self._requests.add(
             Served(
                 self._cloud.clock.now(),
@@ -208,8 +208,24 @@ class Front:
                 outcome.model_status,
                 time.perf_counter() - began,
                 mirrored,
+                sent=len(outcome.body),
+                **asked,
             )
         )
+
+
+def _described(scope: Scope, body: bytes, identity: Headers) -> Body:
+    """What the log of a request holds of the request itself."""
+    given, ids = dict(scope["headers"]), dict(identity)
+    below = scope["path"].split("/inference/", 1)[-1].split("/", 2)[2:]
+    return {
+        "method": scope["method"],
+        "path": f"/{''.join(below)}"[:200],
+        "request_id": ids[_REQUEST_ID].decode(),
+        "client_request_id": ids.get(_CLIENT_ID, b"").decode(),
+        "user_agent": given.get(b"user-agent", b"").decode("latin-1")[:200],
+        "received": len(body),
+    }
 
 
 async def _body(receive: Receive) -> bytes:

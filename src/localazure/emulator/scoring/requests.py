@@ -1,11 +1,26 @@
-"""What the front answered, kept in memory: the latest requests one by one, all of them as counts."""
+"""What the front answered, request by request: kept in the store, from which metrics and logs are computed.
+
+Requests are written twice a second, all at once: a kill -9 loses that much of them and nothing else. The latest 100,000
+are kept, whatever their endpoint.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, deque
+import asyncio
+import logging
+import math
+import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
-_KEPT = 10_000
+from ..store import Store
+
+log = logging.getLogger(__name__)
+
+KEPT = 100_000
+_STREAM = "traffic"
+_PAUSE = 0.5  # seconds that a request may wait in memory
+_MOST_WAITING = 10_000  # requests in memory while the store can't be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,37 +34,66 @@ class Served:
     model_status: int | None
     seconds: float
     mirrored: bool = False
+    method: str = ""
+    path: str = ""
+    request_id: str = ""
+    client_request_id: str = ""
+    user_agent: str = ""
+    received: int = 0  # bytes of the request's body
+    sent: int = 0  # bytes of the answer's
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What requests are counted by: Azure Monitor's dimensions of RequestsPerMinute."""
-
-    endpoint: str
-    deployment: str
-    minute: int  # since the epoch
-    status: int
-    model_status: int | None
-    mirrored: bool
+    def row(self) -> list[Any]:
+        """Everything but the endpoint, in the order of the fields."""
+        return [
+            self.at,
+            self.deployment,
+            self.status,
+            self.model_status,
+            round(self.seconds, 6),
+            self.mirrored,
+            self.method,
+            self.path,
+            self.request_id,
+            self.client_request_id,
+            self.user_agent,
+            self.received,
+            self.sent,
+        ]
 
 
 class Requests:
-    """A ring of the latest 10,000 requests and the counts of all since the emulator's start."""
+    """Requests as they come, and those of an endpoint."""
 
-    def __init__(self) -> None:
-        self._latest: deque[Served] = deque(maxlen=_KEPT)
-        self._counts: Counter[Key] = Counter()
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[Served] = []
+        self._due: asyncio.TimerHandle | None = None
 
     def add(self, served: Served) -> None:
-        self._latest.append(served)
-        minute = int(served.at // 60)
-        self._counts[
-            Key(served.endpoint, served.deployment, minute, served.status, served.model_status, served.mirrored)
-        ] += 1
+        if len(self._waiting) < _MOST_WAITING:
+            self._waiting.append(served)
+        if self._due is None:
+            self._due = asyncio.get_running_loop().call_later(_PAUSE, self._write)
 
-    def latest(self, endpoint: str) -> list[Served]:
-        """Oldest first. `endpoint` is the resource id in lower case."""
-        return [served for served in self._latest if served.endpoint == endpoint]
+    def of(self, endpoint: str, since: float = 0.0, until: float = math.inf) -> list[Served]:
+        """An endpoint's requests in the order in which they were answered; `endpoint` is its id in lower case."""
+        self.flush()
+        rows = self._store.entries(_STREAM, endpoint, since, until)
+        return [Served(row[0], endpoint, *row[1:]) for row in rows]
 
-    def counts(self, endpoint: str) -> dict[Key, int]:
-        return {key: count for key, count in self._counts.items() if key.endpoint == endpoint}
+    def flush(self) -> None:
+        """Write what waits. Raises sqlite3.Error, and it goes on waiting."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        if self._waiting:
+            entries = [(served.endpoint, served.at, served.row()) for served in self._waiting]
+            self._store.append(_STREAM, entries, keep=KEPT)
+            self._waiting.clear()
+
+    def _write(self) -> None:
+        self._due = None
+        try:
+            self.flush()
+        except sqlite3.Error as problem:
+            log.warning("%d requests can't be written: %s", len(self._waiting), problem)

@@ -30,10 +30,11 @@ _LOGS = {"InferenceServer": SERVER_LOG, "StorageInitializer": STORAGE_LOG}  # Co
 class Scoring:
     """What online_endpoint and online_deployment need, and the front's routes."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, cloud: Cloud, *, serves: bool = True) -> None:
+        """`serves` False: deployments are taken as they are, nothing runs for them, their requests are answered 503."""
+        self._cloud, self.serves = cloud, serves
         self._deployments: dict[str, Deployment] = {}
-        self.requests = Requests()
+        self.requests = Requests(cloud.store)
         self._front = Front(cloud, self._deployments, self.requests)
 
     async def start(self) -> None:
@@ -41,6 +42,7 @@ class Scoring:
 
     async def stop(self) -> None:
         await self._front.stop()
+        self.requests.flush()
         await asyncio.gather(*(deployment.end() for deployment in self._deployments.values()))
 
     def routes(self) -> list[BaseRoute]:
@@ -52,6 +54,8 @@ class Scoring:
         Returns once the new server takes the requests. Cancelling leaves no process behind.
         """
         wanted = spec.read(resource.id, resource.body)
+        if not self.serves:
+            return
         found = self._deployments.get(resource.id.key)
         deployment = found or Deployment(self._cloud, wanted, self._folder(resource.id))
         await deployment.replace(wanted)
@@ -70,7 +74,7 @@ class Scoring:
     async def restore(self, resource_id: ArmId) -> None:
         """After a start of the emulator: serve again what served last. Its requests wait until it does."""
         kept = self._cloud.store.record(_KIND, resource_id.key)
-        if kept is None or resource_id.key in self._deployments:
+        if kept is None or resource_id.key in self._deployments or not self.serves:
             return
         wanted = spec.read(resource_id, kept["body"])
         deployment = Deployment(self._cloud, wanted, self._folder(resource_id))

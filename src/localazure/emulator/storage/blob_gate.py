@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from ..trace import SEEN
 from . import blob_containers, blob_sas
 from .azurite import VERSION, Azurite, AzuriteMissing, AzuriteUnavailable
 from .blob_admission import Admission, Asked, BlobAdmissions
@@ -82,6 +83,8 @@ class BlobGate:
         asked = self._asked(request)
         wanted = operation(asked.method, asked.container, asked.blob, asked.query)
         admission = self._admissions.admit(asked, wanted)
+        if admission.principal is not None:
+            request.scope[SEEN].caller = admission.principal.object_id
         if wanted.name == "Get User Delegation Key":
             return await self._delegation_key(asked, admission, await request.body())
         headers = {name: value for name, value in asked.headers.items() if name not in _NOT_SENT_ON}

@@ -64,6 +64,10 @@ class ResourceType:
     coverage_note: ClassVar[str] = ""  # what the coverage page says beside "built"
     long_running: ClassVar[bool] = False  # `provision` takes real time: state stays Creating/Updating until it ends
 
+    def takes_time(self, cloud: Cloud) -> bool:
+        """Whether a create or update is answered before its work is done, whatever the operations' mode."""
+        return self.long_running
+
     def admit(self, call: Call) -> None:
         """Cross-field rules on `call.body`; raises ArmError."""
 

@@ -43,7 +43,7 @@ class Compute(ResourceType):
             _refuse_changes(call.existing, inner)
         if kind == "AmlCompute":
             low, high = _scale(inner)
-            quota.require(call.cloud.store, location, str(inner.get("vmSize", "")), max(low, 1), without=call.id.key)
+            quota.require(call.cloud.store, call.id, location, str(inner.get("vmSize", "")), max(low, 1))
             if not 0 <= low <= high:
                 raise bad_request(
                     "InvalidScaleSettings",
@@ -51,7 +51,7 @@ class Compute(ResourceType):
                     target="properties.properties.scaleSettings",
                 )
         elif kind == "ComputeInstance":
-            quota.require(call.cloud.store, location, str(inner.get("vmSize", "")), 1, without=call.id.key)
+            quota.require(call.cloud.store, call.id, location, str(inner.get("vmSize", "")), 1)
 
     def compose(self, call: Call) -> Resource:
         now, before = call.cloud.clock.iso(), call.existing

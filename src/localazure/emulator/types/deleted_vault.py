@@ -59,11 +59,11 @@ def view(deleted: Deleted) -> Body:
 def _asked(call: Call) -> Deleted:
     """Raises ArmError 404 where there is none of the name in the region."""
     deleted = find(call.cloud, call.params["vaultName"])
-    if deleted is None or names.place(str(deleted.resource.body.get("location", ""))) != names.place(
-        call.params["location"]
-    ):
-        raise not_found(call.id.text)
-    return deleted
+    if deleted is not None and deleted.id.key.startswith(f"/subscriptions/{call.params['subscriptionId'].lower()}/"):
+        at = names.place(str(deleted.resource.body.get("location", "")))
+        if at == names.place(call.params["location"]):
+            return deleted
+    raise not_found(call.id.text)
 
 
 async def _get(call: Call) -> Reply:

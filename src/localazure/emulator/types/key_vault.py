@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from .. import soft_delete
 from ..arm import names
 from ..arm.errors import ArmError, bad_request
-from ..settings import DOMAIN
 from ..store import Body, Resource
 from . import deleted_vault
 from .base import Call, ResourceType
@@ -69,7 +68,7 @@ class KeyVault(ResourceType):
             **given,
             "enableSoftDelete": True,
             "softDeleteRetentionInDays": days,
-            "vaultUri": f"https://{call.id.name.lower()}.vault.{DOMAIN}/",
+            "vaultUri": f"https://{call.id.name.lower()}.{call.cloud.settings.vault_suffix}/",
         }
         return Resource(call.id, {**call.body, "properties": properties})
 

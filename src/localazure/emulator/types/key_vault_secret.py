@@ -1,12 +1,12 @@
-"""Secrets of a vault through ARM: written, never answered. Reading a value is the vault's data plane."""
+"""Secrets of a vault through ARM: written, never answered. Reading a value is the vault's data plane (vault/)."""
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from ..arm import names
 from ..store import Body, Resource
+from ..vault import versions
 from .base import Call, ResourceType
 
 if TYPE_CHECKING:
@@ -14,21 +14,17 @@ if TYPE_CHECKING:
 
 
 class KeyVaultSecret(ResourceType):
-    type = "Microsoft.KeyVault/vaults/secrets"
+    type = versions.TYPE
 
     def admit(self, call: Call) -> None:
-        names.check("[a-zA-Z0-9-]{1,127}", call.id, "1 to 127 letters, digits and hyphens")
+        names.check(versions.NAME, call.id, "1 to 127 letters, digits and hyphens")
 
     def compose(self, call: Call) -> Resource:
-        given: dict[str, Any] = dict(call.body.get("properties") or {})
-        before = call.existing
-        old = dict(before.secret) if before else {}
-        value = given.pop("value", None) or (old.get("properties") or {}).get("value")
-        now = int(call.cloud.clock.now())
-        created = (before.properties if before else {}).get("attributes", {}).get("created", now)
-        attributes = {"enabled": True, **(given.get("attributes") or {}), "created": created, "updated": now}
-        secret = {"properties": {"value": value}, "version": uuid.uuid4().hex}
-        return Resource(call.id, {**call.body, "properties": {**given, "attributes": attributes}}, secret)
+        """A new version. Without a value it has the one of before."""
+        given: dict[str, Any] = {**(call.body.get("properties") or {}), "tags": call.body.get("tags") or {}}
+        if call.existing is not None and not given.get("value"):
+            given["value"] = versions.versions(call.existing)[-1].value
+        return versions.with_new(call.existing, call.id, given, call.cloud.clock.now())
 
     def show(self, cloud: Cloud, resource: Resource) -> Body:
         vault = cloud.store.get(resource.id.parent) if resource.id.parent else None

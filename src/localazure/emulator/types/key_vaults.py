@@ -27,7 +27,9 @@ async def _check(call: Call) -> Reply:
 
 
 async def _deleted(call: Call) -> Reply:
-    return Reply(200, {"value": [deleted_vault.view(deleted) for deleted in deleted_vault.current(call.cloud)]})
+    mine = f"/subscriptions/{call.params['subscriptionId'].lower()}/"
+    found = [deleted for deleted in deleted_vault.current(call.cloud) if deleted.id.key.startswith(mine)]
+    return Reply(200, {"value": [deleted_vault.view(deleted) for deleted in found]})
 
 
 def _unavailable(reason: str, message: str) -> Reply:

@@ -18,10 +18,12 @@ class LogAnalytics(ResourceType):
 
 async def _deleted(call: Call) -> Reply:
     """Those that can still be recovered, in the subscription or the resource group of the request."""
-    group = call.id.resource_group
+    mine = f"/subscriptions/{call.params['subscriptionId'].lower()}/"
+    if group := call.params.get("resourceGroupName"):
+        mine += f"resourcegroups/{group.lower()}/"
     found = []
     for deleted in soft_delete.of_type(call.cloud, LogAnalyticsWorkspace.type):
         at = deleted.id
-        if group is None or (at.resource_group or "").lower() == group.lower():
+        if at.key.startswith(mine):
             found.append({**deleted.resource.body, "id": at.text, "name": at.name, "type": at.type})
     return Reply(200, {"value": found})

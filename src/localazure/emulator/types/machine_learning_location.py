@@ -26,12 +26,12 @@ class MachineLearningLocation(ResourceType):
 
 
 async def _usages(call: Call) -> Reply:
-    location = _location(call)
-    in_use = quota.used(call.cloud.store, location)
+    location, subscription = _location(call), call.params["subscriptionId"]
+    in_use = quota.used(call.cloud.store, subscription, location)
     found = [_usage(call, location, quota.TOTAL, "Clusters", in_use.total())]
     found += [_usage(call, location, family, family, in_use[family]) for family in sorted(vm_sizes.FAMILIES.values())]
-    workspaces = len(call.cloud.store.of_type(f"{_PROVIDER}/workspaces"))
-    at = f"/subscriptions/{call.id.subscription}/providers/{_PROVIDER}/locations/{location}/workspaces/usages"
+    workspaces = len(call.cloud.store.of_type(f"{_PROVIDER}/workspaces", f"/subscriptions/{subscription}"))
+    at = f"/subscriptions/{subscription}/providers/{_PROVIDER}/locations/{location}/workspaces/usages"
     found.append(_entry(at, f"{_PROVIDER}/workspaces/usages", location, "Workspaces", workspaces, quota.UNLIMITED))
     return Reply(200, {"value": found})
 
@@ -56,20 +56,20 @@ async def _update(call: Call) -> Reply:
     location, answers = _location(call), []
     with call.cloud.store.transaction():
         for asked in call.body.get("value") or []:
-            answers.append(_changed(call.cloud.store, location, asked))
+            answers.append(_changed(call.cloud.store, call.params["subscriptionId"], location, asked))
     return Reply(200, {"value": answers})
 
 
-def _changed(store: Store, location: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+def _changed(store: Store, subscription: str, location: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     key, wanted = str(asked.get("id", "")), int(asked.get("limit", 0))
     answer = {"id": key, "type": asked.get("type"), "limit": wanted, "unit": asked.get("unit", "Count")}
     family = next((f for f in vm_sizes.FAMILIES.values() if f"/{_slug(f)}".lower() in key.lower()), None)
     if family is None:
         return {**answer, "status": "InvalidVMFamilyName"}
-    most = quota.limit(store, location, family)
+    most = quota.limit(store, subscription, location, family)
     if most not in (quota.UNLIMITED,) and wanted > most:
         return {**answer, "status": "InvalidQuotaExceedsSubscriptionLimit"}
-    if wanted < quota.used(store, location)[family]:
+    if wanted < quota.used(store, subscription, location)[family]:
         return {**answer, "status": "InvalidQuotaBelowClusterMinimum"}
     store.set_record("workspace-quota", key, {"location": location, "family": family, "limit": wanted})
     return {**answer, "status": "Success"}
@@ -106,7 +106,7 @@ def _usage(call: Call, location: str, family: str, name: str, current: int) -> d
         location,
         name,
         current,
-        quota.limit(call.cloud.store, location, family),
+        quota.limit(call.cloud.store, call.params["subscriptionId"], location, family),
     )
 
 

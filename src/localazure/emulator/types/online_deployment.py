@@ -43,6 +43,9 @@ class OnlineDeployment(ResourceType):
     immutable = ("location", "properties.instanceType", "properties.endpointComputeType")
     long_running = True
 
+    def takes_time(self, cloud: Cloud) -> bool:
+        return cloud.scoring.serves
+
     def admit(self, call: Call) -> None:
         if call.existing is None:
             _admit_new(call)

@@ -76,7 +76,8 @@ def _admit_new(call: Call) -> None:
             "Try some other name.",
             target="name",
         )
-    there = [e for e in call.cloud.store.of_type(OnlineEndpoint.type) if _region(e) == region]
+    mine = f"/subscriptions/{call.id.subscription}"
+    there = [e for e in call.cloud.store.of_type(OnlineEndpoint.type, mine) if _region(e) == region]
     if len(there) >= MOST:
         raise bad_request(
             "OutOfQuota", f"The subscription has {len(there)} endpoints in {region}; the limit is {MOST}."

@@ -1,4 +1,4 @@
-"""Resource providers: which namespaces there are, what they hold, and whether the subscription is registered for them.
+"""Resource providers: which namespaces there are, what they hold, and whether a subscription is registered for them.
 
 A namespace counts as registered unless a test or `unregister` says otherwise: the local subscription is one that has
 been worked with. Registering is done at once.
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .. import registrations
 from ..arm.errors import ArmError
 from ..settings import LOCATIONS
 from .base import Action, Call, Reply, ResourceType
 
-REGISTRATION = "registration"  # the kind of record: namespace → state
 _ALWAYS = ("Microsoft.Resources", "Microsoft.Authorization")  # these register themselves
 
 
@@ -38,21 +38,21 @@ async def _get(call: Call) -> Reply:
 
 async def _register(call: Call) -> Reply:
     namespace = _asked(call)
-    call.cloud.store.drop_record(REGISTRATION, namespace)
+    registrations.set_state(call.cloud.store, call.params["subscriptionId"], namespace, registrations.REGISTERED)
     return Reply(200, _view(call, namespace))
 
 
 async def _unregister(call: Call) -> Reply:
     """Refused while there are resources of the namespace, as in Azure."""
-    namespace = _asked(call)
-    mine = f"{namespace.lower()}/"
-    used = [r.id.text for r in call.cloud.store.below("/subscriptions") if r.type.lower().startswith(mine)]
+    namespace, subscription = _asked(call), call.params["subscriptionId"]
+    mine, there = f"{namespace.lower()}/", call.cloud.store.below(f"/subscriptions/{subscription}")
+    used = [r.id.text for r in there if r.type.lower().startswith(mine)]
     if used or namespace in _ALWAYS:
         why = f"it has resources: {', '.join(used[:5])}" if used else "it is always registered"
         raise ArmError(
             409, "CannotUnregisterNamespace", f"'{namespace}' can't be unregistered: {why}.", target=namespace
         )
-    call.cloud.store.set_record(REGISTRATION, namespace, "NotRegistered")
+    registrations.set_state(call.cloud.store, subscription, namespace, registrations.NOT_REGISTERED)
     return Reply(200, _view(call, namespace))
 
 
@@ -84,9 +84,9 @@ def _view(call: Call, namespace: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"namespace": namespace, "resourceTypes": _types(call, namespace)}
     if subscription is None:
         return {"id": f"/providers/{namespace}", **shown}
-    state = call.cloud.store.record(REGISTRATION, namespace) or "Registered"
+    state = registrations.state(call.cloud.store, subscription, namespace)
     policy = "RegistrationFree" if namespace in _ALWAYS else "RegistrationRequired"
-    at = f"/subscriptions/{call.cloud.settings.subscription_id}/providers/{namespace}"
+    at = f"/subscriptions/{subscription}/providers/{namespace}"
     return {"id": at, **shown, "registrationState": state, "registrationPolicy": policy}
 
 

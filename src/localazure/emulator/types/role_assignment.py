@@ -29,11 +29,7 @@ class RoleAssignment(ResourceType):
             raise ArmError(
                 404, "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{role}' does not exist."
             )
-        scope = call.id.scope
-        at = call.cloud.store.get(scope)
-        is_subscription = scope.lower() == f"/subscriptions/{call.cloud.settings.subscription_id}"
-        if at is None and not is_subscription and "/" in scope.strip("/"):
-            raise ArmError(404, "ResourceNotFound", f"The scope '{scope}' was not found.", target=scope)
+        _admit_scope(call, ArmId(call.id.scope))
         _admit_principal(call, asked)
         if asked.get("condition"):
             why = "conditions of role assignments are not evaluated here, and must not seem to be; leave it out"
@@ -48,6 +44,16 @@ class RoleAssignment(ResourceType):
         resource = super().compose(call)
         secret = call.existing.secret if call.existing else {"effectiveAt": call.cloud.access.effective_from()}
         return replace(resource.with_properties(scope=call.id.scope), secret=dict(secret))
+
+
+def _admit_scope(call: Call, scope: ArmId) -> None:
+    """A resource may be given roles before it exists, but not in a resource group that isn't there."""
+    group = scope.resource_group
+    if (
+        group is not None
+        and call.cloud.store.get(f"/subscriptions/{scope.subscription}/resourceGroups/{group}") is None
+    ):
+        raise ArmError(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.", target=scope.text)
 
 
 def _admit_principal(call: Call, asked: Body) -> None:

@@ -55,10 +55,8 @@ def _conditions(text: str) -> dict[str, str]:
 
 
 def _view(call: Call, role: Role) -> dict[str, Any]:
-    """As the service answers it. The id is the one that role assignments use, below the subscription."""
-    subscription = (
-        f"/subscriptions/{call.cloud.settings.subscription_id}" if "/subscriptions/" in call.id.text.lower() else ""
-    )
+    """As the service answers it. The id is the one that role assignments use, below the subscription that was asked."""
+    subscription = f"/subscriptions/{call.id.subscription}" if call.id.subscription else ""
     permission = {
         "actions": list(role.actions),
         "notActions": list(role.not_actions),

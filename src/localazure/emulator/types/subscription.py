@@ -1,4 +1,4 @@
-"""The subscription: there is one, and it is always there."""
+"""Subscriptions: those that the local Azure was first started with, always there, all alike."""
 
 from __future__ import annotations
 
@@ -28,14 +28,23 @@ class Subscription(ResourceType):
 
 
 async def _get(call: Call) -> Reply:
-    """The list, which holds it if the caller has any role in it, or the one."""
+    """One, or the list of those in which the caller has any role."""
     settings = call.cloud.settings
-    at = f"/subscriptions/{settings.subscription_id}"
-    shown: dict[str, Any] = {
-        "id": at,
-        "subscriptionId": settings.subscription_id,
+    if asked := call.params.get("subscriptionId"):
+        return Reply(200, _view(call, asked.lower()))
+    known = [s for s in settings.subscription_ids if call.cloud.access.has_role(call.principal, f"/subscriptions/{s}")]
+    shown = [_view(call, subscription) for subscription in known]
+    return Reply(200, {"value": shown, "count": {"type": "Total", "value": len(shown)}})
+
+
+def _view(call: Call, subscription: str) -> dict[str, Any]:
+    settings = call.cloud.settings
+    number = settings.subscription_ids.index(subscription) + 1
+    return {
+        "id": f"/subscriptions/{subscription}",
+        "subscriptionId": subscription,
         "tenantId": settings.tenant_id,
-        "displayName": "Local Azure",
+        "displayName": "Local Azure" if number == 1 else f"Local Azure {number}",
         "state": "Enabled",
         "authorizationSource": "RoleBased",
         "subscriptionPolicies": {
@@ -44,10 +53,6 @@ async def _get(call: Call) -> Reply:
             "spendingLimit": "Off",
         },
     }
-    if "subscriptionId" in call.params:
-        return Reply(200, shown)
-    known = call.cloud.access.has_role(call.principal, at)
-    return Reply(200, {"value": [shown] if known else [], "count": {"type": "Total", "value": int(known)}})
 
 
 async def _locations(call: Call) -> Reply:
@@ -56,7 +61,7 @@ async def _locations(call: Call) -> Reply:
 
 def _location(call: Call, name: str) -> dict[str, Any]:
     display, pair = _DISPLAY[name]
-    subscription = f"/subscriptions/{call.cloud.settings.subscription_id}"
+    subscription = f"/subscriptions/{call.params['subscriptionId']}"
     return {
         "id": f"{subscription}/locations/{name}",
         "name": name,

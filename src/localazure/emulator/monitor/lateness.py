@@ -1,0 +1,36 @@
+"""How late Azure Monitor is: seconds until metrics, logs and activities can be read, on the emulator's clock.
+
+Source: Azure Monitor, "Log data ingestion time": metrics in less than a minute, resource logs and the activity log in
+some more. Activities are not late here unless a test asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..cloud import Cloud
+
+DEFAULTS = {"lateSeconds": 60.0, "logsLateSeconds": 60.0, "activityLateSeconds": 0.0}
+_KIND, _KEY = "monitor", "lateness"
+
+
+def seconds(cloud: Cloud) -> dict[str, float]:
+    """All three, by the names that the control API uses."""
+    return {**DEFAULTS, **(cloud.store.record(_KIND, _KEY) or {})}
+
+
+def change(cloud: Cloud, wanted: dict[str, float]) -> None:
+    """Set some of them. Raises ValueError for a name there is not, or a time before now."""
+    unknown = set(wanted) - set(DEFAULTS)
+    if unknown:
+        raise ValueError(f"{', '.join(sorted(unknown))} is no lateness; there are {', '.join(DEFAULTS)}")
+    if any(float(late) < 0 for late in wanted.values()):
+        raise ValueError("nothing is known before it happened: lateness is 0 or more")
+    kept = {**seconds(cloud), **{name: float(late) for name, late in wanted.items()}}
+    cloud.store.set_record(_KIND, _KEY, kept)
+
+
+def known_until(cloud: Cloud, name: str) -> float:
+    """What happened before this time can be read now."""
+    return cloud.clock.now() - seconds(cloud)[name]
