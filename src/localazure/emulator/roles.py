@@ -167,6 +167,11 @@ _ROLES = (
         tuple(f"{_BLOBS}/{verb}" for verb in ("delete", "read", "write", "move/action", "add/action")),
     ),
     Role(
+        "db58b8e5-c6ad-4a2a-8342-4190687cbf4a",
+        "Storage Blob Delegator",
+        (f"{_BLOB}/generateUserDelegationKey/action",),
+    ),
+    Role(
         "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
         "Storage Blob Data Reader",
         (f"{_BLOB}/containers/read", f"{_BLOB}/generateUserDelegationKey/action"),
