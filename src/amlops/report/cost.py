@@ -30,13 +30,14 @@ _BY_USE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """`machines` are an hour of a virtual machine, `registries` a day of a container registry, by SKU in lower case."""
+    """`machines` are an hour of a virtual machine by region and SKU, `registries` a day of a container registry by SKU,
+    both in lower case. A SKU that a region lacks is priced as in `fallback`, and the estimate says so."""
 
     source: str
     read: str
     currency: str
-    region: str
-    machines: Mapping[str, float]
+    fallback: str
+    machines: Mapping[str, Mapping[str, float]]
     registries: Mapping[str, float]
     private_endpoint: float
 
@@ -47,21 +48,31 @@ class Prices:
             source=found["source"],
             read=found["read"],
             currency=found["currency"],
-            region=found["region"],
-            machines={name.lower(): float(price) for name, price in found["machines_an_hour"].items()},
-            registries={name.lower(): float(price) for name, price in found["container_registries_a_day"].items()},
+            fallback=found["fallback"],
+            machines={region: _lower(prices) for region, prices in found["machines_an_hour"].items()},
+            registries=_lower(found["container_registries_a_day"]),
             private_endpoint=float(found["private_endpoint_an_hour"]),
         )
+
+    def machine(self, size: str, region: str) -> tuple[float, str] | None:
+        """An hour of a machine and the region whose price that is; None where no region has one."""
+        for place in (region, self.fallback, *sorted(self.machines)):
+            price = self.machines.get(place, {}).get(size.lower())
+            if price is not None:
+                return price, place
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
     """A month of some resources: `least` with clusters at their minimum, `most` with all of them at their maximum.
-    `unknown` are SKUs without a price, `by_use` resources that cost by what is done with them."""
+    `unknown` are SKUs without a price, `elsewhere` those priced as in another region, `by_use` resources that cost by
+    what is done with them."""
 
     least: float = 0.0
     most: float = 0.0
     unknown: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
     by_use: frozenset[str] = frozenset()
 
     def __add__(self, other: Bill) -> Bill:
@@ -69,6 +80,7 @@ class Bill:
             self.least + other.least,
             self.most + other.most,
             self.unknown | other.unknown,
+            self.elsewhere | other.elsewhere,
             self.by_use | other.by_use,
         )
 
@@ -97,6 +109,7 @@ class Estimate:
             "before": {"least": round(self.before.least, 2), "most": round(self.before.most, 2)},
             "after": {"least": round(self.after.least, 2), "most": round(self.after.most, 2)},
             "unknown": sorted(self.after.unknown),
+            "priced_elsewhere": sorted(self.after.elsewhere),
             "by_use": sorted(self.after.by_use),
             "source": self.source,
         }
@@ -106,29 +119,26 @@ Priced = tuple[str, Mapping[str, Any]]
 """A resource: its type as azure-native names it, and its inputs."""
 
 
-def estimate(before: Iterable[Priced], after: Iterable[Priced], prices: Prices | None = None) -> Estimate:
+def estimate(before: Iterable[Priced], after: Iterable[Priced], region: str, prices: Prices | None = None) -> Estimate:
     """The estimate for a stack's resources before and after."""
     known = prices or Prices.load()
-    source = f"{known.source}, {known.region}, read {known.read}"
-    return Estimate(_bill(before, known), _bill(after, known), known.currency, source)
+    source = f"{known.source}, read {known.read}"
+    return Estimate(_bill(before, known, region), _bill(after, known, region), known.currency, source)
 
 
-def _bill(resources: Iterable[Priced], prices: Prices) -> Bill:
-    return sum((_one(_kind(type_token), inputs, prices) for type_token, inputs in resources), Bill())
+def _bill(resources: Iterable[Priced], prices: Prices, region: str) -> Bill:
+    return sum((_one(_kind(type_token), inputs, prices, region) for type_token, inputs in resources), Bill())
 
 
-def _one(kind: str, inputs: Mapping[str, Any], prices: Prices) -> Bill:
+def _one(kind: str, inputs: Mapping[str, Any], prices: Prices, region: str) -> Bill:
     match kind:
         case "machinelearningservices:OnlineDeployment":
-            size = _text(inputs, "properties", "instanceType") or _text(
-                inputs, "onlineDeploymentProperties", "instanceType"
-            )
-            return _machines(size, *_twice(_number(inputs, 1, "sku", "capacity")), prices)
+            size = _text(inputs, "properties", "instanceType")
+            return _machines(size, *_twice(_number(inputs, 1, "sku", "capacity")), prices, region)
         case "machinelearningservices:Compute":
-            return _compute(inputs, prices)
+            return _compute(inputs, prices, region)
         case "machinelearningservices:Registry":
-            regions = len(inputs.get("regionDetails") or _at(inputs, "registryProperties", "regionDetails") or [1])
-            return _registry("premium", prices, regions)
+            return _registry("premium", prices, len(inputs.get("regionDetails") or [1]))
         case "containerregistry:Registry":
             return _registry(_text(inputs, "sku", "name") or "basic", prices)
         case "network:PrivateEndpoint":
@@ -138,7 +148,7 @@ def _one(kind: str, inputs: Mapping[str, Any], prices: Prices) -> Bill:
     return Bill()
 
 
-def _compute(inputs: Mapping[str, Any], prices: Prices) -> Bill:
+def _compute(inputs: Mapping[str, Any], prices: Prices, region: str) -> Bill:
     """Clusters stand between their least and most nodes, an instance runs; attached computes cost elsewhere."""
     compute = _text(inputs, "properties", "computeType")
     size = _text(inputs, "properties", "properties", "vmSize")
@@ -148,15 +158,17 @@ def _compute(inputs: Mapping[str, Any], prices: Prices) -> Bill:
         priority = _text(inputs, "properties", "properties", "vmPriority").lower()
         if priority == "lowpriority":
             return Bill(unknown=frozenset({f"{size}, low priority"}))
-        return _machines(size, least, most, prices)
-    return _machines(size, 1, 1, prices) if compute == "ComputeInstance" else Bill()
+        return _machines(size, least, most, prices, region)
+    return _machines(size, 1, 1, prices, region) if compute == "ComputeInstance" else Bill()
 
 
-def _machines(size: str, least: float, most: float, prices: Prices) -> Bill:
-    price = prices.machines.get(size.lower())
-    if price is None:
+def _machines(size: str, least: float, most: float, prices: Prices, region: str) -> Bill:
+    found = prices.machine(size, region)
+    if found is None:
         return Bill(unknown=frozenset({size or "a machine of unknown size"}))
-    return Bill(price * least * HOURS, price * most * HOURS)
+    price, place = found
+    elsewhere = frozenset() if place == region else frozenset({f"{size} as in {place}"})
+    return Bill(price * least * HOURS, price * most * HOURS, elsewhere=elsewhere)
 
 
 def _registry(sku: str, prices: Prices, regions: int = 1) -> Bill:
@@ -164,6 +176,10 @@ def _registry(sku: str, prices: Prices, regions: int = 1) -> Bill:
     if price is None:
         return Bill(unknown=frozenset({f"container registry {sku}"}))
     return Bill(*_twice(price * DAYS * regions))
+
+
+def _lower(prices: Mapping[str, Any]) -> dict[str, float]:
+    return {name.lower(): float(price) for name, price in prices.items()}
 
 
 def _twice(value: float) -> tuple[float, float]:

@@ -139,7 +139,7 @@ class Planning:
             because=because,
             steps=steps,
             users=seen_by_users(steps, tried.serving),
-            cost=_cost(tried.preview),
+            cost=_cost(tried.preview, environment),
             remarks=_judged(tried.preview, environment, policy),
             checks=tried.checks,
             rehearsed=tried.rehearsed,
@@ -152,11 +152,11 @@ def _own(reasons: Sequence[Reason]) -> bool:
     return any(reason.scope == "deployment" for reason in reasons)
 
 
-def _cost(preview: Result) -> Estimate:
+def _cost(preview: Result, environment: Environment) -> Estimate:
     gone = [(change.type, change.old) for change in preview.changes if change.operation == "delete"]
     before = [(change.type, change.old) for change in preview.declared if change.old]
     after = [(change.type, change.inputs) for change in preview.declared]
-    return estimate([*before, *gone], after)
+    return estimate([*before, *gone], after, environment.region)
 
 
 def _judged(preview: Result, environment: Environment, policy: Policy) -> tuple[Remark, ...]:
