@@ -4,7 +4,7 @@ what holds data, unless a permission in git that has not expired lets it pass. P
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,19 +45,16 @@ def judge(expected: Meaning | None, live: Meaning, permissions: Mapping[str, Per
     stops: list[str] = []
     notes: list[str] = []
     if expected is not None:
-        stops += [f"{text}; it was changed outside of git: see `amlops drift`" for text in _strange(expected, live)]
+        if expected.stack != live.stack:
+            stops.append(f"the expected plan is of the stack {expected.stack}, and this one is of {live.stack}")
+        strange = unexplained(expected, live)
+        stops += [f"{text}; it was changed outside of git: see `amlops drift`" for text in strange]
         notes += missing(expected, live)
     for step in live.steps:
         if step.operation in (DELETE, REPLACE) and kind(step.type) in STATEFUL:
             said, passes = _leave(live.stack, step, permissions, today)
             (notes if passes else stops).append(said)
     return Verdict(tuple(stops), tuple(notes))
-
-
-def _strange(expected: Meaning, live: Meaning) -> Iterator[str]:
-    if expected.stack != live.stack:
-        yield f"the expected plan is of the stack {expected.stack}, and this one is of {live.stack}"
-    yield from unexplained(expected, live)
 
 
 def _leave(stack: str, step: Step, permissions: Mapping[str, Permission], today: date) -> tuple[str, bool]:
