@@ -47,6 +47,15 @@ some_environment_argument = click.argument(
     "environment", metavar="[ENVIRONMENT]", required=False, shell_complete=_environments
 )
 deployment_argument = click.argument("deployment", metavar="DEPLOYMENT", shell_complete=_deployments)
+some_deployment_argument = click.argument(
+    "deployment", metavar="[DEPLOYMENT]", required=False, shell_complete=_deployments
+)
+environment_option = click.option(
+    "--env", "environment", required=True, shell_complete=_environments, help="The environment whose stage is meant."
+)
+direct_option = click.option(
+    "--direct", is_flag=True, help="Commit on main at once, where its rules let you, not by a pull request."
+)
 
 
 def in_environment(function: F) -> F:

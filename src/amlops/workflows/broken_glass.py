@@ -19,6 +19,7 @@ from amlops.releases.files import plain, yaml_text
 from .stage_commits import Proposed, propose
 
 PATH = "environments/break-glass.yaml"
+LABEL = "break-glass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,24 @@ def opened(repo: Repository, git: Git, github: GitHub | None, glass: BreakGlass,
 def counting(found: tuple[Opened, ...]) -> BreakGlass:
     """Those whose commit is signed."""
     return BreakGlass(entries={item.name: item.entry for item in found if item.signed})
+
+
+def report_glass(github: GitHub, found: tuple[Opened, ...], now: datetime) -> None:
+    """One issue for each entry that nobody closed, until somebody does. Raises GitHubRefused."""
+    open_ = set()
+    for item in found:
+        entry = item.entry
+        title = f"Glass is broken: {entry.deployment} into {entry.environment}"
+        state = "It has expired." if now >= entry.expires else f"It lasts until {stamp(entry.expires)}."
+        counts = "" if item.signed else " Its commit is not signed, so it does not count."
+        body = (
+            f"{entry.by} lets {', '.join(entry.gates)} be skipped: {entry.reason}\n\n{state}{counts}\n\n"
+            f"Look at what went through, then `amlops break-glass --close {item.name} --reason …`."
+        )
+        open_.add(github.issues.put(f"break-glass-{item.name}", LABEL, title, body).number)
+    for issue in github.issues.listed(LABEL):
+        if issue.number not in open_:
+            github.issues.close(issue.number, "The entry is closed.")
 
 
 def break_glass(

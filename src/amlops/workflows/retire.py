@@ -51,7 +51,7 @@ def retire(
     proposed = propose(
         git,
         github,
-        f"retire/{deployment}",
+        f"end/{deployment}",
         files,
         title=f"retire: {deployment}",
         body=f"{deployment} is not run any more: {reason}",
