@@ -3,14 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: up down test soak setup check format accept bench lock tables docs
+.PHONY: up down test soak setup tools check format accept bench lock tables docs openapi
 up: setup
 	@$(BIN)/amlops up local
 
 down:
 	@$(BIN)/amlops destroy local --yes
 
-test: setup
+test: setup tools
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/contract
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e
 
@@ -21,6 +21,10 @@ soak: setup
 setup:
 	@$(PYTHON) -m tools.setup
 
+# What runs and checks the workflows; `make up` needs none of it.
+tools: setup
+	@$(PYTHON) -m tools.setup.checks
+
 # What CI runs besides the tests.
 check: setup
 	$(BIN)/ruff check .
@@ -29,6 +33,7 @@ check: setup
 	PYTHONPATH=infra $(BIN)/lint-imports
 	$(BIN)/python -m tools.check
 	$(BIN)/python -m tools.reference --check
+	$(BIN)/python -m tools.check_workflows
 
 format: setup
 	$(BIN)/ruff check --fix .
@@ -40,6 +45,10 @@ accept: setup
 
 bench: setup
 	$(BIN)/python -m tools.bench
+
+# Renew the part of GitHub's description that the tests of workflows use.
+openapi: setup
+	$(BIN)/python -m tools.github_openapi
 
 # Renew the reference pages.
 docs: setup

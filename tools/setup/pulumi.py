@@ -52,14 +52,14 @@ def _build(tools: Path, uv: Path, version: str, at: Path) -> None:
     sys.stdout.flush()
     flags = f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={version}"
     run(
-        [_go(tools, uv), "build", "-trimpath", "-mod=readonly", "-ldflags", flags, "-o", f"{at}/", PACKAGE],
+        [go(tools, uv), "build", "-trimpath", "-mod=readonly", "-ldflags", flags, "-o", f"{at}/", PACKAGE],
         why="building the Pulumi CLI",
         cwd=tools,
         env={"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOWORK": "off"},
     )
 
 
-def _go(tools: Path, uv: Path) -> Path:
+def go(tools: Path, uv: Path) -> Path:
     """The machine's Go if it is new enough for go.mod, else the one of the wheel."""
     found = re.search(r"^go (\d+)\.(\d+)", (tools / "go.mod").read_text(), re.MULTILINE)
     needed = (int(found[1]), int(found[2])) if found else (0, 0)
@@ -84,4 +84,9 @@ def wheel(lock: Path, uv: Path) -> Path:
             why=f"installing {lock.stem}",
         )
 
-    return cache.in_place(f"{lock.stem}/{cache.key(lock, extra=sys.version)}", make)[0]
+    return cache.in_place(wheel_name(lock), make)[0]
+
+
+def wheel_name(lock: Path) -> str:
+    """Where in the cache such an environment lies."""
+    return f"{lock.stem}/{cache.key(lock, extra=sys.version)}"

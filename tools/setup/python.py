@@ -1,13 +1,23 @@
-"""The virtual environment of this clone, by uv from the locks, with what the main job imports compiled to bytecode."""
+"""The virtual environment of this clone, by uv from the locks, with what the main job imports compiled to bytecode.
+
+AZUREML_GITOPS_VENV names an environment that clones share (the jobs of one runner, say): `.venv` then is a link to it.
+It must have been made from the same lock; else the clone gets one of its own. Code comes from the clone all the same,
+where PYTHONPATH leads to its `src` (.github/actions/setup).
+"""
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import cache
 from .step import run, step
+
+SHARED = "AZUREML_GITOPS_VENV"
 
 # What the main job imports, in two halves of alike cost. All of the locks would be 12,000 files and half a minute.
 _IMPORTED = (
@@ -34,23 +44,61 @@ def uv(tools: Path) -> Path:
 
 def environment(repository: Path, uv: Path) -> Path:
     """`.venv` from `requirements-local.lock`; made anew when the lock or Python changed. Gives its `bin`."""
-    venv, lock = repository / ".venv", repository / "requirements-local.lock"
-    mark, wanted = venv / ".made-from", cache.key(lock, extra=f"{sys.version} {repository}")
+    venv, named = repository / ".venv", os.environ.get(SHARED)
+    if named:
+        shared = Path(named).resolve()
+        shared.parent.mkdir(parents=True, exist_ok=True)
+        with shared.with_name(f".{shared.name}.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not (shared / "bin/python").exists():
+                _make(repository, shared, uv)
+        with step(f"Python environment .venv, shared ({SHARED})") as this:
+            if _made_from(shared)[:1] == [_lock_key(repository)]:
+                if not (venv.is_symlink() and venv.readlink() == shared):
+                    _link(venv, shared)
+                return venv / "bin"
+            this.skip("made from another lock, so this clone gets its own")
+        if venv.is_symlink():
+            venv.unlink()
+    return _make(repository, venv, uv)
+
+
+def _make(repository: Path, venv: Path, uv: Path) -> Path:
+    wanted = [_lock_key(repository), str(repository)]
     pip: list[str | Path] = [uv, "pip", "install", "-q", "--python", venv / "bin/python"]
-    there = mark.exists() and mark.read_text() == wanted
-    with step("Python environment .venv") as this:
+    there = _made_from(venv) == wanted
+    with step(f"Python environment {venv.name}") as this:
         if there:
             this.skip("there")
         else:
-            run([uv, "venv", "-q", "--clear", "--python", sys.executable, venv], why="making .venv")
+            lock = repository / "requirements-local.lock"
+            run([uv, "venv", "-q", "--clear", "--python", sys.executable, venv], why=f"making {venv.name}")
             run([*pip, "--require-hashes", "-r", lock], why="installing requirements-local.lock")
             this.note = "installed"
         run([*pip, "--no-deps", "--no-build-isolation", "-e", repository], why="installing this project")
     if not there:
         with step("bytecode of what the main job imports"):
             _compile(repository, venv / "bin/python")
-            mark.write_text(wanted)
+            (venv / ".made-from").write_text("\n".join(wanted))
     return venv / "bin"
+
+
+def _lock_key(repository: Path) -> str:
+    return cache.key(repository / "requirements-local.lock", extra=sys.version)
+
+
+def _made_from(venv: Path) -> list[str]:
+    """(key of the lock, clone) of an environment that was made whole."""
+    mark = venv / ".made-from"
+    return mark.read_text().split("\n") if mark.exists() else []
+
+
+def _link(at: Path, to: Path) -> None:
+    """In place of whatever environment was there."""
+    if at.is_dir() and not at.is_symlink():
+        shutil.rmtree(at)
+    at.unlink(missing_ok=True)
+    at.symlink_to(to)
 
 
 def _compile(repository: Path, python: Path) -> None:

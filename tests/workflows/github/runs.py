@@ -112,7 +112,8 @@ class Runs:
         commit = self.hub.remote.resolve("refs/heads/main")
         found = []
         for workflow in self.workflows(commit) if commit else ():
-            for item in workflow.triggers.get("schedule", ()):
+            lines: Any = workflow.triggers.get("schedule", ())
+            for item in lines:
                 if cron.fell(item["cron"], after, until):
                     payload = events.schedule(self.hub, item["cron"])
                     main = "refs/heads/main"

@@ -1,0 +1,197 @@
+"""act in host mode as GitHub's runners: each run in a folder of its own, offline, with nothing of this process's
+environment. What came of it goes into the run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import tools
+from .github.hub import Hub
+from .github.run import Run
+from .github.tokens import Token
+from .github.workflow import Job
+from .transform import labels, transformed
+
+STUBS = Path(__file__).parent / "stubs"
+AT_ONCE = 32
+"""Jobs of one run side by side. Some only wait for their environment or group."""
+HEARD = 4_000_000
+"""Characters of a run's log that are kept."""
+
+
+@dataclass
+class Act:
+    """`variables` are in every job's environment; `runners` further labels that a job may name."""
+
+    hub: Hub
+    folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+    runners: Iterable[str] = ()
+    on_row: Callable[[Run, dict[str, Any]], None] | None = None
+
+    def __call__(self, run: Run) -> None:
+        """Runs it to its end."""
+        run.folder = self.folder / f"{run.id}-{run.workflow.file.removesuffix('.yml')}"
+        run.folder.mkdir(parents=True)
+        command = self._command(run)
+        path = os.pathsep.join([str(Path(tools.act()).parent), os.environ["PATH"]])
+        with (run.folder / "act.err").open("w") as errors:
+            run.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env={"PATH": path, "HOME": str(run.folder / "home")},
+                start_new_session=True,
+            )
+        assert run.process.stdout is not None
+        with (run.folder / "act.jsonl").open("w") as rows:
+            for line in run.process.stdout:
+                rows.write(line)
+                if line.startswith("{"):
+                    self._row(run, json.loads(line))
+        code = run.process.wait()
+        said = (run.folder / "act.err").read_text()
+        run.log += said
+        if "Skipping unsupported platform" in run.log:
+            raise RuntimeError(f"{run}: act knows a label of its runners not")
+        ends = set(run.jobs.values())
+        run.conclusion = "success" if code == 0 and ends <= {"success", "skipped"} else "failure"
+
+    def kill(self, run: Run) -> None:
+        """The machine under the run is gone: nothing of it goes on, no cleaning up."""
+        assert run.process is not None
+        os.killpg(run.process.pid, signal.SIGSTOP)
+        for pid in _below(run.process.pid):
+            _kill(pid)
+        os.killpg(run.process.pid, signal.SIGKILL)
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _command(self, run: Run) -> list[str]:
+        assert run.folder is not None
+        here = run.folder
+        tree = self._tree(here / "repository", run.commit)
+        (here / "home").mkdir()
+        (here / "none").touch()
+        (here / "event.json").write_text(json.dumps(run.payload))
+        workflow = here / run.file
+        workflow.write_text(transformed(run, self.hub.url, lambda job: self._token(run, job).value))
+        words = [tools.act(), run.event, "-C", str(tree), "-W", str(workflow), "-e", str(here / "event.json")]
+        words += ["--json", "--rm", "--no-skip-checkout", "--no-cache-server", "--concurrent-jobs", str(AT_ONCE)]
+        words += ["--action-cache-path", str(here / "cache"), "-a", run.actor]
+        for kind in ("env", "var", "secret", "input"):
+            words += [f"--{kind}-file", str(here / "none")]
+        for label in sorted(labels(run) | set(self.runners)):
+            words += ["-P", f"{label}=-self-hosted"]
+        for name, ref in sorted(self._actions(run)):
+            stub = STUBS / name.lower()
+            if not stub.is_dir():
+                raise LookupError(f"{run.workflow.path}: no stub for {name}@{ref}; make tests/workflows/stubs/{name}")
+            words += ["--local-repository", f"{name}@{ref}={stub}"]
+        for name, value in self._environment(run, here).items():
+            words += ["--env", f"{name}={value}"]
+        for name, value in self.hub.variables.items():
+            words += ["--var", f"{name}={value}"]
+        secrets = {} if run.fork else self.hub.secrets
+        for name, value in {"GITHUB_TOKEN": "ghs_of_no_job", **secrets}.items():
+            words += ["-s", f"{name}={value}"]
+        return words
+
+    def _environment(self, run: Run, here: Path) -> dict[str, str]:
+        return {
+            "GITHUB_API_URL": self.hub.url,
+            "GITHUB_SERVER_URL": self.hub.url,
+            "GITHUB_REPOSITORY": self.hub.full_name,
+            "GITHUB_RUN_ID": str(run.id),
+            "GITHUB_RUN_NUMBER": str(run.number),
+            "SIM_ARTIFACTS": str(here / "artifacts"),
+            "SIM_APP_CLIENT_ID": self.hub.app_client_id,
+            "NO_COLOR": "1",
+            "TERM": "dumb",
+            "GIT_PAGER": "cat",
+            "PAGER": "cat",
+            "CI": "true",
+            "HOME": str(here / "home"),
+            **self.variables,
+        }
+
+    def _token(self, run: Run, job: Job) -> Token:
+        """A fork's run gets a token that only reads, whatever the file says."""
+        permissions = run.workflow.permissions(job)
+        if run.fork:
+            permissions = {
+                what: "read" for what, level in permissions.items() if level != "none" and what != "id-token"
+            }
+        return self.hub.job_token(run.id, job.id, {"metadata": "read", **permissions})
+
+    def _tree(self, folder: Path, commit: str) -> Path:
+        """A repository whose HEAD is the commit, without files: jobs check out by themselves."""
+        subprocess.run(["git", "init", "-q", str(folder)], check=True, env={"PATH": os.environ["PATH"], "HOME": "/"})
+        (folder / ".git/objects/info").mkdir(exist_ok=True)
+        (folder / ".git/objects/info/alternates").write_text(f"{self.hub.remote.path / 'objects'}\n")
+        (folder / ".git/HEAD").write_text(f"{commit}\n")
+        return folder
+
+    def _actions(self, run: Run) -> set[tuple[str, str]]:
+        """(owner/name, ref) of every action that the file or a composite of the repository uses."""
+        texts = [run.workflow.text]
+        for path in self.hub.remote.files(run.commit, ".github/actions"):
+            texts.append(self.hub.remote.read(run.commit, path) or "")
+        return {found for text in texts for found in tools.remote_actions(text)}
+
+    def _row(self, run: Run, row: dict[str, Any]) -> None:
+        job = str(row.get("job", "")).strip()
+        if row.get("raw_output") and len(run.log) < HEARD:
+            run.log += f"[{job}] {row['msg']}"
+        if "jobResult" in row:
+            run.jobs.setdefault(job, row["jobResult"])
+        if row.get("stepResult") and row.get("stage") == "Main":
+            run.steps.append((job, str(row.get("step", "")), row["stepResult"]))
+        if row.get("command") == "set-output":
+            run.outputs[f"{row.get('jobID')}.{row['name']}"] = row["arg"]
+        if row.get("command") == "summary":
+            run.summary += row["content"]
+        if self.on_row is not None:
+            self.on_row(run, row)
+
+
+def _below(pid: int) -> list[int]:
+    """A process and all that it started, grandchildren too, however they are grouped."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, todo = [], [pid]
+    while todo:
+        one = todo.pop()
+        found.append(one)
+        todo += parents.get(one, [])
+    return found
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def forget(run: Run) -> None:
+    """Deletes a run's folder."""
+    if run.folder is not None:
+        shutil.rmtree(run.folder, ignore_errors=True)
