@@ -78,7 +78,7 @@ class Channel:
 
     def send(self, method: str, url: str, query: Mapping[str, str] | None = None, body: Any = None) -> Answer:
         """One request; `url` is a path or an address that the service gave. Raises AmlopsError where none answers."""
-        from azure.core.exceptions import AzureError
+        from azure.core.exceptions import AzureError, ClientAuthenticationError
         from azure.core.rest import HttpRequest
 
         address = url if url.startswith("https://") else f"{self.endpoint}{url}"
@@ -87,8 +87,10 @@ class Channel:
             given["params"] = dict(query)
         try:
             response = self.pipeline.send_request(HttpRequest(method, address, **given))
+        except ClientAuthenticationError as error:
+            raise AmlopsError(f"Azure knows nobody here: {_line(error)}; log in, or name a federated token") from None
         except AzureError as error:
-            raise AmlopsError(f"Azure did not answer {method} {url.partition('?')[0]}: {error}") from None
+            raise AmlopsError(f"Azure did not answer {method} {url.partition('?')[0]}: {_line(error)}") from None
         return Answer(response.status_code, _body(response.text()), response.headers)
 
 
@@ -184,6 +186,10 @@ def _pause(method: str, id: str, answer: Answer, deadline: float) -> None:
 def _state(body: Mapping[str, Any]) -> str:
     properties = body.get("properties")
     return str(properties.get("provisioningState") or "") if isinstance(properties, Mapping) else ""
+
+
+def _line(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(".")
 
 
 def _body(text: str) -> dict[str, Any]:

@@ -81,7 +81,13 @@ class _Run:
         if found.get("registrationState") == "Registered":
             self._done.unchanged += 1
             return
-        self._azure.post(f"{path}/register", version)
+        try:
+            self._azure.post(f"{path}/register", version)
+        except AzureRefused as error:
+            if error.code != "InvalidResourceNamespace" or not self._azure.is_local:
+                raise
+            self._done.notes.append(f"the local Azure has nothing of {namespace}")
+            return
         until = self._azure.now() + PATIENCE
         while (self._azure.resource(path, version) or {}).get("registrationState") != "Registered":
             self._wait(until, f"{namespace} is not registered with {subscription}")
@@ -105,9 +111,14 @@ class _Run:
         return after
 
     def _passphrases(self) -> None:
-        """Random, written once: whoever loses one loses the secrets in the state."""
+        """Random, written once: whoever loses one loses the secrets in the state.
+
+        An owner may do everything but see data, so the caller gets the roles to write passphrases, and to back the
+        state up and bring it back.
+        """
         names = self._wanted.names
         who, kind = _caller(self._azure)
+        self._grant(Grant("the caller", roles.BLOB_DATA_CONTRIBUTOR, self._wanted.account), who, kind)
         self._grant(Grant("the caller", roles.KEY_VAULT_SECRETS_OFFICER, self._wanted.vault), who, kind)
         vault = self._azure.vault(names.state_vault)
         for keeper in self._wanted.keepers:

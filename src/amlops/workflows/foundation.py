@@ -25,7 +25,6 @@ PLATFORM_NAMESPACES = (
     "Microsoft.KeyVault",
     "Microsoft.MachineLearningServices",
     "Microsoft.ManagedIdentity",
-    "Microsoft.Network",
     "Microsoft.OperationalInsights",
     "Microsoft.Storage",
 )
@@ -139,8 +138,11 @@ class Foundation:
 
     def registrations(self) -> tuple[tuple[str, str], ...]:
         """(subscription, namespace) that must be registered."""
+        platform = self.environment.settings.platform
+        private = platform is not None and platform.network.private_endpoint_subnet is not None
+        own = (*PLATFORM_NAMESPACES, *(("Microsoft.Network",) if private else ()))
         found = [(self.home_subscription, name) for name in STATE_NAMESPACES]
-        return tuple(dict.fromkeys([*found, *((self.subscription, name) for name in PLATFORM_NAMESPACES)]))
+        return tuple(dict.fromkeys([*found, *((self.subscription, name) for name in own)]))
 
     def resources(self) -> tuple[Wanted, ...]:
         """In the order in which they are made. No key opens the account, and nothing is lost by one wrong command."""
