@@ -26,7 +26,7 @@ KINDS: dict[str, Literal["pause", "go-on", "abort"]] = {"pause": "pause", "resum
 
 
 @click.command("rollout")
-@click.argument("stack", metavar="STACK", required=False, shell_complete=_stacks)
+@click.argument("stack", metavar="[STACK]", required=False, shell_complete=_stacks)
 @click.option("--max-minutes", type=click.FloatRange(min=0), default=50.0, show_default=True, help="End after so long.")
 @click.option("--watch", "watching", is_flag=True, help="Start what died, of all stacks; STACK is left out.")
 @click.option(

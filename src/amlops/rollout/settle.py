@@ -32,7 +32,7 @@ def settle(now: Situation) -> Action:
         return Stop(f"{live.name} gets no more traffic: the smoke test failed: {now.smoke.reason}")
     if _moves(now, live):
         return Settle(current, f"the stage names {current} as current, and no candidate")
-    return Conclude(current, "healthy", "the smoke test passed; it was the first here, with nothing to compare with")
+    return Conclude(current, "healthy", "the smoke test passed; there was nothing to compare it with when it came")
 
 
 def _moves(now: Situation, live: Deployed) -> bool:

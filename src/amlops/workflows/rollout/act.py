@@ -76,7 +76,8 @@ class Act:
         picture = job.kept.write(history, now.now)
         if now.stage.candidate is not None:
             job.stages.write(lambda stage: _moved(stage, action), _message(history, job))
-        self.history = history
+        if self.history is None or now.stage.candidate is not None:
+            self.history = history
         if job.run is not None:
             job.run.summarise(summary(history, picture))
         self._tell(f"{history.sentence}; written to git")

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from amlops.evidence import Evidence, of_release
+from amlops.evidence import BRANCH, Evidence, of_release
 from amlops.github import Run
 from amlops.releases.files import write_atomically
 from amlops.rollout.history import History
@@ -21,7 +21,9 @@ class Kept(Protocol):
         ...
 
     def write(self, history: History, at: datetime) -> str | None:
-        """Keeps it; gives the address of the plot, where it has one. Raises AmlopsError."""
+        """Keeps it, unless an earlier run of the same rollout did; gives the plot's address, where it has one.
+
+        Raises AmlopsError."""
         ...
 
 
@@ -38,13 +40,16 @@ class KeptInGit:
 
     def write(self, history: History, at: datetime) -> str | None:
         path, picture = self.path(history.release), picture_path(self.path(history.release))
+        address = None
+        if self.run is not None:
+            address = f"{self.run.server_url}/{self.run.repository}/blob/{BRANCH}/{picture}?raw=true"
+        if _same(self.evidence.read(path), history):
+            return address
         by = self.run.written(at) if self.run else by_hand(at, self.evidence.git.resolve("HEAD"))
         what = {**history.as_dict(), "picture": picture, "written": by}
         message = f"rollout of {history.release}, {self.deployment} in {self.environment}: {history.verdict}"
         self.evidence.write({path: what, picture: plot(history)}, message)
-        if self.run is None:
-            return None
-        return f"{self.run.server_url}/{self.run.repository}/blob/evidence/{picture}?raw=true"
+        return address
 
     def path(self, release: str) -> str:
         return of_release(self.deployment, release, f"rollout-{self.environment}")
@@ -59,15 +64,28 @@ class KeptInFolder:
     environment: str
 
     def healthy(self, release: str) -> bool:
-        file = self.folder / of_release(self.deployment, release, f"rollout-{self.environment}")
-        return file.is_file() and json.loads(file.read_text(encoding="utf-8")).get("verdict") == "healthy"
+        found = self._read(of_release(self.deployment, release, f"rollout-{self.environment}"))
+        return found is not None and found.get("verdict") == "healthy"
 
     def write(self, history: History, at: datetime) -> str | None:
         path = of_release(self.deployment, history.release, f"rollout-{self.environment}")
+        if _same(self._read(path), history):
+            return None
         what = {**history.as_dict(), "picture": picture_path(path), "written": by_hand(at, None)}
         write_atomically(self.folder / path, json.dumps(what, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
         write_atomically(self.folder / picture_path(path), plot(history))
         return None
+
+    def _read(self, path: str) -> dict[str, Any] | None:
+        file = self.folder / path
+        found: dict[str, Any] | None = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+        return found
+
+
+def _same(found: dict[str, Any] | None, history: History) -> bool:
+    """Whether this is the evidence of the same rollout with the same end."""
+    wanted = history.as_dict()
+    return found is not None and all(found.get(key) == wanted[key] for key in ("began", "verdict", "reason", "old"))
 
 
 def picture_path(path: str) -> str:

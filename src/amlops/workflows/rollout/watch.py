@@ -44,7 +44,7 @@ class Watch:
     start: Callable[[str], None]
 
     def look(self) -> tuple[Watched, ...]:
-        """Starts what is left to do by main's head; a stage that can't be read doesn't keep the others. Raises AmlopsError."""
+        """Starts what is left to do by main's head; a broken stage keeps no other one back. Raises AmlopsError."""
         head = main_of(self.git)
         proven = Evidence(self.git).paths
         found = []
