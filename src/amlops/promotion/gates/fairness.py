@@ -40,7 +40,7 @@ class Fairness(ModelGate):
                 )
             ratio = disparity(values, direction)
             worst, best = sorted(values, key=values.__getitem__, reverse=direction == "lower")[:: len(values) - 1]
-            sides = f"{name} of {group} {worst} is {values[worst]:.4g}, of {best} {values[best]:.4g}"
+            sides = f"{name} of {group} {worst} is {values[worst]:.4g}, of {best} is {values[best]:.4g}"
             if ratio is None:
                 return self.failed(
                     f"{sides}; values that are not positive have no ratio, name another metric", found.path
