@@ -106,9 +106,9 @@ class LocalCloud:
         return Caller(made["object_id"], made["client_id"], made["client_secret"])
 
 
-def start(home: Path) -> LocalCloud:
-    """Start the local Azure of this home (it may run already)."""
-    return LocalCloud(home, json.loads(_localazure(home, "start", "--json")))
+def start(home: Path, *words: str) -> LocalCloud:
+    """Start the local Azure of this home (it may run already); `words` are options of `localazure start`."""
+    return LocalCloud(home, json.loads(_localazure(home, "start", "--json", *words)))
 
 
 def stop(home: Path) -> None:
@@ -116,10 +116,10 @@ def stop(home: Path) -> None:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[LocalCloud]:
+def running(home: Path, *words: str) -> Iterator[LocalCloud]:
     """A local Azure that is stopped at the end, whatever happened."""
     try:
-        yield start(home)
+        yield start(home, *words)
     finally:
         stop(home)
 
