@@ -21,9 +21,18 @@ class DeployAccess(pulumi.ComponentResource):
     """Without a role on the workspace, so that one team can't touch another's endpoint, nor the platform."""
 
     def __init__(
-        self, place: Place, cloud: Cloud, who: str, *, endpoints: dict[str, Scope], identity: Scope, registry: Scope
+        self,
+        place: Place,
+        cloud: Cloud,
+        who: str,
+        *,
+        endpoints: dict[str, Scope],
+        identity: Scope,
+        registry: Scope,
+        group: Scope | None = None,
     ) -> None:
-        """`who` is a team, `endpoints` are its own by deployment; `identity` is what online deployments act as.
+        """`who` is a team, `endpoints` are its own by deployment; `identity` is what online deployments act as; `group`
+        is the resource group that is the team's alone, for what it declares beside its endpoints.
 
         Endpoints and registry may not exist yet. That Azure takes a role at the scope of a resource that isn't there
         is unverified; where it doesn't, the endpoint must be made by the platform's identity first.
@@ -34,6 +43,8 @@ class DeployAccess(pulumi.ComponentResource):
             grant(place, cloud, grantee, roles.DATA_SCIENTIST, scope, parent=self)
         grant(place, cloud, grantee, roles.MANAGED_IDENTITY_OPERATOR, identity, parent=self)
         grant(place, cloud, grantee, roles.READER, registry, parent=self)
+        if group is not None:
+            grant(place, cloud, grantee, roles.CONTRIBUTOR, group, parent=self)
         self.register_outputs({})
 
 

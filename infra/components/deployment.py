@@ -26,7 +26,7 @@ class Deployment(pulumi.ComponentResource):
         """`body` is a release's deployment: `kind`, `sku`, `tags`, `properties` in wire names."""
         super().__init__("amlops:infra:Deployment", name, opts=pulumi.ResourceOptions(parent=endpoint))
         sku = body.get("sku") or {}
-        OnlineDeployment(
+        self.deployment = OnlineDeployment(
             name,
             deployment_name=name,
             endpoint_name=endpoint.name,

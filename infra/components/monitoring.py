@@ -11,6 +11,7 @@ from .place import Place
 
 class Monitoring(pulumi.ComponentResource):
     insights_id: pulumi.Output[str]
+    logs_id: pulumi.Output[str]
 
     def __init__(self, place: Place) -> None:
         super().__init__("amlops:infra:Monitoring", "monitoring")
@@ -36,5 +37,5 @@ class Monitoring(pulumi.ComponentResource):
             workspace_resource_id=logs.id,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.insights_id = insights.id
+        self.insights_id, self.logs_id = insights.id, logs.id
         self.register_outputs({"insightsId": insights.id})

@@ -12,10 +12,19 @@ class ResourceGroup(pulumi.ComponentResource):
     name: pulumi.Output[str]
     group_id: pulumi.Output[str]
 
-    def __init__(self, name: str, *, location: str, tags: Mapping[str, str], protect: bool) -> None:
-        super().__init__("amlops:infra:ResourceGroup", "resource-group")
+    def __init__(
+        self,
+        name: str,
+        *,
+        location: str,
+        tags: Mapping[str, str],
+        protect: bool = False,
+        key: str = "resource-group",
+    ) -> None:
+        """`key` names it inside its stack."""
+        super().__init__("amlops:infra:ResourceGroup", key)
         group = AzureResourceGroup(
-            "resource-group",
+            key,
             resource_group_name=name,
             location=location,
             tags=tags,

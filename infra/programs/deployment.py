@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pulumi
 
 from amlops.config import Environment, Names, Repository, load_about
@@ -35,6 +37,7 @@ def run(repo: Repository, environment: Environment, deployment: str, stack: str)
         live=live_endpoint(**where),
         tags=tags,
     )
+    serving = environment.platform.serving
     for release in releases:
         wanted = int((release.deployment_body.get("sku") or {}).get("capacity") or 1)
         limit = environment.platform.limits.instances_per_deployment
@@ -44,13 +47,30 @@ def run(repo: Repository, environment: Environment, deployment: str, stack: str)
                 f"of {environment.name} is {limit}; lower instance_count or raise the limit"
             )
         live = live_capacity(**where, deployment=release.deployment_name)
-        Deployment(
+        served = Deployment(
             release.deployment_name,
             release.deployment_body,
             place,
             endpoint=endpoint,
-            capacity=wanted if live is None else live,
+            capacity=max(wanted if live is None else live, serving.least_instances),
             tags={**tags, "release": release.id},
         )
+        if serving.autoscale is not None:
+            from components.autoscale import Autoscale  # the SDK's monitor module costs half a second
+
+            Autoscale(
+                f"autoscale-{release.id}",
+                names.autoscale(deployment, release.id),
+                serving.autoscale,
+                replace(place, resource_group=names.team_resource_group(about.team)),
+                least=serving.least_instances,
+                target=cloud.resource(
+                    names.resource_group,
+                    f"Microsoft.MachineLearningServices/workspaces/{names.workspace}/onlineEndpoints/{name}"
+                    f"/deployments/{release.deployment_name}",
+                ),
+                tags={**tags, "release": release.id},
+                after=served.deployment,
+            )
     pulumi.export("endpoint", endpoint.name)
     pulumi.export("scoringUri", endpoint.endpoint.properties.apply(lambda properties: properties.scoring_uri))

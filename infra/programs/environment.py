@@ -81,12 +81,22 @@ def run(repo: Repository, environment: Environment, stack: str) -> None:
         for team in sorted(platform.teams):
             scopes = {name: _endpoint(workspace.workspace_id, names, name) for name in teams.get(team, ())}
             acting = Scope("endpoint-identity", endpoints.identity_id)
-            DeployAccess(place, cloud, team, endpoints=scopes, identity=acting, registry=in_registry)
+            own_group = None
+            if platform.serving.autoscale is not None:
+                made = ResourceGroup(
+                    names.team_resource_group(team), key=f"team-{team}", location=environment.region, tags=tags
+                )
+                own_group = Scope("team-group", made.group_id)
+            DeployAccess(place, cloud, team, endpoints=scopes, identity=acting, registry=in_registry, group=own_group)
         if released:
             ReleaseAccess(place, cloud, workspace=in_workspace, storage=in_storage, registry=in_registry)
     for key, cluster in sorted(platform.compute.items()):
         Compute(key, cluster, place, workspace=workspace.name, identity=jobs.identity_id, after=job_roles)
 
+    if platform.monitoring.resource_logs:
+        from components.resource_logs import ResourceLogs  # the SDK's monitor module costs half a second
+
+        ResourceLogs({"workspace": workspace.workspace_id, "vault": vault.vault_id}, logs=monitoring.logs_id)
     subnet = platform.network.private_endpoint_subnet
     if subnet is not None:
         from components.private_endpoint import PrivateEndpoint  # the SDK's network module costs a second

@@ -59,6 +59,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "The clusters together may grow beyond `platform.limits.nodes`.",
         "Shrink a cluster, or raise the limit.",
     ),
+    "serving-instances": (
+        "`platform.serving` asks for fewer instances at most than at least, or for more than the limit.",
+        "Make `least_instances`, `autoscale.most_instances` and `limits.instances_per_deployment` rise in this order.",
+    ),
     "purge-protected": (
         "`deletion.purge_names` would delete for good what `deletion.protect` or `purge_protection` keeps.",
         "Switch one of them off.",

@@ -7,7 +7,7 @@ from .break_glass import BreakGlass, BrokenGlass
 from .closed import Closed, parse
 from .deployed import deployments_of
 from .document import Document, read_document
-from .environment import Cluster, Environment, EnvironmentFile, LocalAzure, Platform, Registry
+from .environment import Autoscale, Cluster, Environment, EnvironmentFile, LocalAzure, Platform, Registry
 from .loader import load_about, load_environment
 from .names import PLATFORM, RELEASE, Names
 from .problems import ConfigError, Problem
@@ -21,6 +21,7 @@ __all__ = [
     "PLATFORM",
     "RELEASE",
     "About",
+    "Autoscale",
     "BreakGlass",
     "BrokenGlass",
     "Closed",

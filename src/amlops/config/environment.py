@@ -121,6 +121,8 @@ class Monitoring(Closed):
 
     retention_days: Annotated[int, Field(ge=30, le=730)] = 30
     """Days for which logs are kept."""
+    resource_logs: bool = True
+    """Whether who did what with workspace and vault goes to Log Analytics."""
 
 
 class Cluster(Closed):
@@ -136,6 +138,23 @@ class Cluster(Closed):
     """Seconds without work before a node is given back."""
     priority: Literal["dedicated", "low-priority"] = "dedicated"
     """low-priority is cheaper, and Azure may take a node away while a job runs on it."""
+
+
+class Autoscale(Closed):
+    """The instances of every online deployment follow its load, one at a time."""
+
+    most_instances: Annotated[int, Field(ge=2, le=50)]
+    """Instances that a deployment grows to."""
+    cpu_percent: Annotated[int, Field(ge=20, le=90)] = 60
+    """Use of the CPU over five minutes above which an instance is added; below half of it one is taken away."""
+
+
+class Serving(Closed):
+    """What every online deployment gets here, whatever its release says."""
+
+    least_instances: Annotated[int, Field(ge=1, le=50)] = 1
+    """Instances that it has at least; with two it survives the loss of one."""
+    autoscale: Autoscale | None = None
 
 
 class Limits(Closed):
@@ -182,6 +201,7 @@ class Platform(Closed):
     """Compute clusters, by the name that manifests use: `azureml:cpu`."""
     teams: dict[Key, Team]
     """Who works here, by the team's name."""
+    serving: Serving = Serving()
     limits: Limits
     budget: Budget
 

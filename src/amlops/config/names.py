@@ -94,6 +94,14 @@ class Names:
         prefix, name = self.environment.settings.prefix, self.environment.name
         return _fit(f"{prefix}-{deployment}-{name}", 32)
 
+    def team_resource_group(self, team: str) -> str:
+        """The group of what a team's stacks declare beside their endpoints."""
+        return f"rg-{self._base}-team-{team}"
+
+    def autoscale(self, deployment: str, release: str) -> str:
+        """The setting that scales the online deployment of a release: 1–260 characters."""
+        return f"as-{self._base}-{deployment}-{release}"
+
     def private_endpoint(self, of: str) -> str:
         return f"pe-{self._base}-{of}"
 

@@ -136,6 +136,19 @@ def clusters_fit(document: Document, file: EnvironmentFile) -> Iterator[Problem]
         yield document.problem(("platform", "limits", "nodes"), message, "limit-nodes")
 
 
+def instances_fit(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    if file.platform is None:
+        return
+    serving, limit = file.platform.serving, file.platform.limits.instances_per_deployment
+    most = serving.autoscale.most_instances if serving.autoscale else serving.least_instances
+    if not serving.least_instances <= most <= limit:
+        message = (
+            f"deployments have {serving.least_instances} to {most} instances, limits.instances_per_deployment is "
+            f"{limit}; make them rise in this order"
+        )
+        yield document.problem(("platform", "serving"), message, "serving-instances")
+
+
 def tags_are_free(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
     for tag in sorted({"environment", "owner", "managed-by"} & set(file.tags)):
         yield document.problem(("tags", tag), f'"{tag}" is set by amlops on every resource; remove it', "reserved-tag")
@@ -153,6 +166,7 @@ ENVIRONMENT_RULES: tuple[Callable[[Document, EnvironmentFile], Iterator[Problem]
     teams_are_no_realms,
     outbound_is_used,
     clusters_fit,
+    instances_fit,
     tags_are_free,
 )
 

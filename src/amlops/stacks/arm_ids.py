@@ -37,6 +37,14 @@ _TEMPLATES: Final[Mapping[str, tuple[str, str]]] = {
         "{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
         "2022-04-01",
     ),
+    "monitor:AutoscaleSetting": (
+        f"{_GROUP}/providers/Microsoft.Insights/autoscaleSettings/{{autoscaleSettingName}}",
+        "2022-10-01",
+    ),
+    "monitor:DiagnosticSetting": (
+        "{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
+        "2021-05-01-preview",
+    ),
     "network:PrivateEndpoint": (
         f"{_GROUP}/providers/Microsoft.Network/privateEndpoints/{{privateEndpointName}}",
         "2024-05-01",
@@ -54,8 +62,11 @@ _TEMPLATES: Final[Mapping[str, tuple[str, str]]] = {
 
 _PART = re.compile(r"\{(\w+)\}")
 
-UNTAGGED: Final = frozenset({"authorization:RoleAssignment"})
-"""Types that carry no tags; their names are GUIDs that only this stack's environment yields."""
+UNTAGGED: Final = frozenset({"authorization:RoleAssignment", "monitor:DiagnosticSetting"})
+"""Types that carry no tags; their names, or the resource that they lie at, only this stack's environment yields."""
+
+_SCOPES = ("scope", "resourceUri")
+"""Inputs that are ids themselves."""
 
 
 def kind(type_token: str) -> str:
@@ -71,8 +82,8 @@ def arm_id(type_token: str, inputs: Mapping[str, Any], subscription: str) -> tup
         return None
     values = {**inputs, "subscription": subscription}
     wanted = _PART.findall(template[0])
-    if not all((isinstance(values.get(part), str) and "/" not in values[part]) or part == "scope" for part in wanted):
-        return None
-    if "scope" in wanted and not str(values.get("scope", "")).startswith("/"):
-        return None
+    for part in wanted:
+        value = values.get(part)
+        if not isinstance(value, str) or (not value.startswith("/") if part in _SCOPES else "/" in value):
+            return None
     return template[0].format(**{part: values[part] for part in wanted}), template[1]

@@ -26,6 +26,7 @@ _NAMES = (
     "deploymentName",
     "roleAssignmentName",
     "privateEndpointName",
+    "autoscaleSettingName",
 )
 
 

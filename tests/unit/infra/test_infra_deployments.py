@@ -81,6 +81,7 @@ def test_first_deployment_starts_without_traffic(repo: Repository, environment: 
     (endpoint,), (served,) = _of(azure, "OnlineEndpoint"), _of(azure, "OnlineDeployment")
     assert endpoint.inputs["properties"]["traffic"] == {}
     assert served.inputs["sku"]["capacity"] == 2
+    assert len(_of(azure, "AutoscaleSetting")) == (environment == "prod")
     assert served.inputs["deploymentName"] == release.deployment_name
     assert served.inputs["tags"]["release"] == release.id
     golden.check(f"{environment}.{NAME}", azure.declared)
@@ -142,3 +143,29 @@ def test_cloud_that_fails_is_not_taken_for_an_empty_one(repo: Repository) -> Non
     write_stage(repo, NAME, "dev", Stage(release.id))
     with pytest.raises(pulumi.RunError, match="did not say what traffic is live"):
         _declare(repo, "dev", {f"cml-{NAME}-dev": {"fail": "status 503"}})
+
+
+def test_environment_says_how_many_instances_there_are_at_least(repo: Repository) -> None:
+    """A release with one instance gets two in prod; what autoscale made of them stays, what is fewer is raised."""
+    old, new = _release(repo, "prod", "1"), _release(repo, "prod", "2")
+    write_stage(repo, NAME, "prod", Stage(old.id, candidate=new.id))
+    azure = _declare(repo, "prod", {old.deployment_name: {"sku": {"name": "Default", "capacity": 7.0}}})
+    capacity = {item.name: item.inputs["sku"]["capacity"] for item in _of(azure, "OnlineDeployment")}
+    assert capacity == {old.deployment_name: 7, new.deployment_name: 2}
+    azure = _declare(repo, "prod", {old.deployment_name: {"sku": {"name": "Default", "capacity": 1.0}}})
+    assert {item.inputs["sku"]["capacity"] for item in _of(azure, "OnlineDeployment")} == {2}
+
+
+def test_each_deployment_of_prod_follows_its_own_load(repo: Repository) -> None:
+    """A setting for each release, in the team's own group, aimed at an id that is known before anything exists."""
+    old, new = _release(repo, "prod", "1"), _release(repo, "prod", "2")
+    write_stage(repo, NAME, "prod", Stage(old.id, candidate=new.id))
+    settings = _of(_declare(repo, "prod"), "AutoscaleSetting")
+    targets = {item.inputs["targetResourceUri"].rpartition("/")[2]: item.inputs for item in settings}
+    assert set(targets) == {old.deployment_name, new.deployment_name}
+    inputs = targets[new.deployment_name]
+    assert inputs["resourceGroupName"] == "rg-cml-prod-team-diabetes-research"
+    assert inputs["autoscaleSettingName"] == f"as-cml-prod-{NAME}-{new.id}"
+    (profile,) = inputs["profiles"]
+    assert profile["capacity"] == {"minimum": "2", "maximum": "10", "default": "2"}
+    assert [rule["scaleAction"]["direction"] for rule in profile["rules"]] == ["Increase", "Decrease"]

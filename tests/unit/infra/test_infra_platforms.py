@@ -48,8 +48,8 @@ def test_every_name_comes_from_the_environment(name: str) -> None:
         (item.type, item.name): item.inputs for item in second.declared
     }
     for item in first.declared:
-        assert any(key.endswith("Name") and key != "resourceGroupName" for key in item.inputs) or item.type.endswith(
-            ":ResourceGroup"
+        assert item.type.endswith(":ResourceGroup") or any(
+            key.endswith(("Name", "name")) and key != "resourceGroupName" for key in item.inputs
         ), item
 
 
@@ -57,7 +57,7 @@ def test_every_name_comes_from_the_environment(name: str) -> None:
 def test_resources_carry_the_tags_of_environment_and_stack(name: str) -> None:
     """Whatever takes tags says its environment, owner and stack."""
     for item in _platform(name).declared:
-        if not item.type.endswith(":RoleAssignment"):
+        if not item.type.endswith((":RoleAssignment", ":DiagnosticSetting")):
             tags = item.inputs["tags"]
             assert (tags["environment"], tags["owner"], tags["stack"]) == (name, "ml-platform", name)
 
@@ -81,6 +81,24 @@ def test_prod_is_reached_by_private_endpoints_only() -> None:
         if item.type.endswith(":PrivateEndpoint")
     ]
     assert sorted(groups) == ["amlworkspace", "blob", "file", "registry", "vault"]
+
+
+@pytest.mark.parametrize(("name", "sources"), [("local", 0), ("dev", 2), ("staging", 2), ("prod", 2)])
+def test_workspace_and_vault_send_their_logs(name: str, sources: int) -> None:
+    """Who did what is kept in Log Analytics, where there is anybody but oneself."""
+    settings = [item for item in _platform(name).declared if item.type.endswith(":DiagnosticSetting")]
+    assert len(settings) == sources
+    assert all(item.inputs["workspaceId"].endswith(f"log-cml-{name}") for item in settings)
+
+
+def test_teams_have_a_group_of_their_own_where_instances_follow_the_load() -> None:
+    """What a team's workflow declares beside its endpoints lies where it may write, and nothing else does."""
+    declared = _platform("prod").declared
+    groups = {item.inputs["resourceGroupName"] for item in declared if item.type.endswith(":ResourceGroup")}
+    assert groups == {"rg-cml-prod", "rg-cml-prod-team-diabetes-research", "rg-cml-prod-team-ml-platform"}
+    granted = [item for item in declared if item.name == f"deploy-diabetes-research-{roles.CONTRIBUTOR[:8]}-team-group"]
+    assert [item.inputs["scope"] for item in granted] == ["/azure/rg-cml-prod-team-diabetes-research"]
+    assert not any(item.name.startswith("team-") for item in _platform("dev").declared if "Group" in item.type)
 
 
 def test_local_takes_the_subscription_of_the_credential() -> None:
@@ -107,6 +125,7 @@ def test_deploy_identities_reach_their_own_endpoints_only(name: str) -> None:
     assert granted.pop(roles.DATA_SCIENTIST).endswith(endpoint)
     assert granted.pop(roles.MANAGED_IDENTITY_OPERATOR).endswith(f"id-cml-{name}-endpoint")
     assert granted.pop(roles.READER).endswith("/registries/mlr-cml-shared")
+    granted.pop(roles.CONTRIBUTOR, None)
     assert granted == {}
     assert {item.inputs["principalType"] for item in mine} == {"ServicePrincipal"}
 
