@@ -21,13 +21,16 @@ from .output import give
 _REPOSITORY = re.compile(r"[\w.-]+(@\d+)?/[\w.-]+(@\d+)?")
 
 
-@click.command("bootstrap")
-@some_environment_argument
-@click.option("--all", "everything", is_flag=True, help="Every environment in Azure.")
-@click.option(
+repository_option = click.option(
     "--repository",
     help="`owner/name` whose workflows may deploy, as GitHub's OIDC subjects have it (default: GITHUB_REPOSITORY).",
 )
+
+
+@click.command("bootstrap")
+@some_environment_argument
+@click.option("--all", "everything", is_flag=True, help="Every environment in Azure.")
+@repository_option
 @click.option("--issuer", default=ISSUER, show_default=True, help="Who signs the workflows' OIDC tokens.")
 @json_option
 def command(environment: str | None, everything: bool, repository: str | None, issuer: str, as_json: bool) -> None:
@@ -45,13 +48,13 @@ def command(environment: str | None, everything: bool, repository: str | None, i
     if everything:
         in_azure = [one for one in found if not one.is_local]
         found = sorted(in_azure, key=lambda one: (one.registry_home is not None, one.name))
-    owner = _repository(repository)
+    owner = named_repository(repository)
     done = [bootstrap(open_session(repo, one, told, start=False), owner, issuer) for one in found]
     result = {"repository": owner, "environments": [_as_dict(one) for one in done]}
     give(result, "\n".join(_text(one) for one in done), as_json=as_json)
 
 
-def _repository(given: str | None) -> str:
+def named_repository(given: str | None) -> str:
     """Raises AmlopsError where none is named, or it is no `owner/name`."""
     found = given or os.environ.get("GITHUB_REPOSITORY") or ""
     if not _REPOSITORY.fullmatch(found):

@@ -77,8 +77,13 @@ class Session:
         """The session whose engine reaches the stack's state: this one, or one of another realm."""
         if self.state is None:
             return self
-        who = realm_of(self.repo, stack)
-        return self if who == self.who else self._realms.setdefault(who, replace(self, who=who))
+        return self.keeping(realm_of(self.repo, stack))
+
+    def keeping(self, who: str) -> Session:
+        """The session whose engine reaches the state that PLATFORM or a team keeps."""
+        if self.state is None or who == self.who:
+            return self
+        return self._realms.setdefault(who, replace(self, who=who))
 
     def known(self, stacks: Sequence[StackName]) -> dict[str, int]:
         """Every stack of the realms of `stacks`, with the number of its resources."""
