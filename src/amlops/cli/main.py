@@ -31,6 +31,7 @@ COMMANDS = {
     "rollback": ("amlops.cli.rollback", "Make an earlier release current again."),
     "retire": ("amlops.cli.retire", "End a deployment."),
     "break-glass": ("amlops.cli.break_glass", "Let gates be skipped for a while, by a signed commit."),
+    "hand-on": ("amlops.cli.hand_on", "Start what follows an apply: the next wave, rollouts."),
     "rollout": ("amlops.cli.rollout", "Give a candidate the traffic, step by step; pause, resume, abort it."),
     "rotate-keys": ("amlops.cli.rotate_keys", "Give an endpoint new keys."),
     "bootstrap": ("amlops.cli.bootstrap", "Make what an environment stands on, once, as its owner."),

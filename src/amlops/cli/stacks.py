@@ -13,12 +13,13 @@ from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.github import Run, open_git
+from amlops.stacks import parse_stack
 from amlops.stacks.applied import behind
 from amlops.stacks.declared import Declared
 from amlops.stacks.touched import Reason, Touched, touched
 from amlops.stacks.waves import Waves, matrix, waves
 
-from .options import json_option
+from .options import _stacks, json_option
 from .output import give
 
 SHOWN = 3
@@ -26,19 +27,39 @@ SHOWN = 3
 
 
 @click.command("stacks")
+@click.argument("named", nargs=-1, metavar="[STACK]...", shell_complete=_stacks)
 @click.option("--base", metavar="REV", help="Compare with where the work tree left this branch; default: main.")
 @click.option("--applied", is_flag=True, help="Compare each stack with the commit that it was last applied from.")
 @click.option("--matrix", "as_matrix", is_flag=True, help="Give the first wave as a matrix of GitHub Actions.")
-@click.option("--without", multiple=True, metavar="STACK", help="Leave it out, and hold back what waits for it.")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="STACK",
+    envvar="AMLOPS_WITHOUT",
+    help="Leave it out, and hold back what waits for it.",
+)
 @json_option
-def command(base: str | None, applied: bool, as_matrix: bool, without: tuple[str, ...], as_json: bool) -> None:
+def command(
+    named: tuple[str, ...],
+    base: str | None,
+    applied: bool,
+    as_matrix: bool,
+    without: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Show which stacks a change touches, with the path that is the reason, and in which waves they are applied.
 
+    With --matrix, STACK names stacks whose matrix is wanted, whatever changed.
     Without --applied the work tree is compared with where it left the branch --base. In a job of GitHub, --matrix also
     sets the outputs `matrix`, `any` (whether there is something to apply) and `more` (whether further waves follow).
     """
     repo = Repository.find()
     git, declared = open_git(repo.root, os.environ), Declared(repo)
+    if named:
+        if not as_matrix or applied or base is not None:
+            raise AmlopsError("STACK goes with --matrix alone; leave out the rest", exit_code=2)
+        stacks = tuple(parse_stack(repo, text)[0] for text in named)
+        return _give_matrix(repo, declared, Waves((stacks,), {}))
     if applied:
         if base is not None:
             raise AmlopsError("--base and --applied exclude each other; keep one", exit_code=2)
@@ -47,9 +68,8 @@ def command(base: str | None, applied: bool, as_matrix: bool, without: tuple[str
         found = touched(git.changed(git.merge_base(_base(git, base), "HEAD")), declared)
     order = waves(found, declared, without=without)
     if as_matrix:
-        _give_matrix(repo, declared, order)
-    else:
-        give(_as_dict(found, order), _text(found, order), as_json=as_json)
+        return _give_matrix(repo, declared, order)
+    return give(_as_dict(found, order), _text(found, order), as_json=as_json)
 
 
 def _base(git: Git, named: str | None) -> str:
