@@ -53,11 +53,12 @@ class Panel:
 def plot(history: History) -> str:
     """The whole document."""
     scale = Scale(history.began, max(history.ended, history.began + MINUTE))
-    both = (*history.ours.minutes, *history.theirs.minutes)
+    ours, theirs = (found.within(history.began - MINUTE, scale.until) for found in (history.ours, history.theirs))
+    both = (*ours.minutes, *theirs.minutes)
     tops = [TOP + at * (PANEL + GAP) for at in range(3)]
     traffic = Panel(tops[0], 100, "Traffic of the candidate", " %")
     errors = Panel(tops[1], _ceiling(max([1.0, *(_rate(m) or 0 for m in both)])), "Failed requests", " %")
-    latency = Panel(tops[2], _ceiling(max([1.0, *(m.p95 or 0 for m in both)])), "95 % answered within", " ms")
+    latency = Panel(tops[2], _ceiling(1.15 * max([1.0, *(m.p95 or 0 for m in both)])), "95 % answered within", " ms")
     height = tops[2] + PANEL + 44
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" '
@@ -70,8 +71,8 @@ def plot(history: History) -> str:
         parts += _frame(panel, scale)
     parts += _traffic(history, traffic, scale)
     for panel, value in ((errors, _rate), (latency, _p95)):
-        parts += _line(history.theirs, value, panel, scale, OLD)
-        parts += _line(history.ours, value, panel, scale, NEW)
+        parts += _line(theirs, value, panel, scale, OLD, width=5)
+        parts += _line(ours, value, panel, scale, NEW)
     parts += _times(scale, tops[2] + PANEL)
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -125,14 +126,19 @@ def _traffic(history: History, panel: Panel, scale: Scale) -> Iterator[str]:
             yield _text((left + right) / 2, max(above, panel.top + 14), label, size=11, anchor="middle")
 
 
-def _line(figures: Figures, value: Value, panel: Panel, scale: Scale, colour: str) -> Iterator[str]:
-    """Minutes in a row are joined; a lonely one is a dot."""
+def _line(
+    figures: Figures, value: Value, panel: Panel, scale: Scale, colour: str, *, width: float = 2
+) -> Iterator[str]:
+    """Minutes in a row are joined; a lonely one is a dot. The old one's is wide and pale, so that it shows below."""
     for run in _runs(figures, value):
         points = [(scale.x(at + MINUTE / 2), panel.y(found)) for at, found in run]
         if len(points) > 1:
-            yield _path(points, colour)
+            yield _path(points, colour, width=width)
         if len(points) <= 60:
-            yield from (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}"/>' for x, y in points)
+            radius = 1.5 + width / 2
+            yield from (
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}"{_pale(width)}/>' for x, y in points
+            )
 
 
 def _runs(figures: Figures, value: Value) -> Iterator[list[tuple[datetime, float]]]:
@@ -160,10 +166,14 @@ def _times(scale: Scale, foot: float) -> Iterator[str]:
     yield _text(LEFT, foot + 34, f"{scale.since:%Y-%m-%d} UTC", size=11, colour=OLD)
 
 
-def _path(points: Sequence[tuple[float, float]], colour: str, *, dashed: bool = False) -> str:
+def _pale(width: float) -> str:
+    return ' opacity="0.45"' if width > 2 else ""
+
+
+def _path(points: Sequence[tuple[float, float]], colour: str, *, dashed: bool = False, width: float = 2) -> str:
     places = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     dash = ' stroke-dasharray="5 4"' if dashed else ""
-    return f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>'
+    return f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="{width}"{dash}{_pale(width)}/>'
 
 
 def _text(
