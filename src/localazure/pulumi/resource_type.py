@@ -13,7 +13,7 @@ from localazure.pulumi.errors import AdapterError, UnknownTypeError
 from localazure.pulumi.rules.defaults import parameters
 from localazure.pulumi.rules.layout import IN_QUERY, KEPT_LISTS, NO_BAG, ON_TOP, UNDER_PROPERTIES
 from localazure.pulumi.rules.names import wire_name
-from localazure.pulumi.rules.paths import PATHS
+from localazure.pulumi.rules.paths import PATHS, WHOLE_IDS
 from localazure.pulumi.sdk.package import SdkModule, SdkPackage, sdk_version
 from localazure.pulumi.sdk.types import Shape
 from localazure.pulumi.shape.from_wire import find_placed, from_wire
@@ -74,7 +74,7 @@ class ResourceType:
             value = inputs.get(name)
             if not isinstance(value, str) or not value:
                 raise AdapterError(f"{self.token}: '{name}' must be a known, non-empty string to make the ARM id")
-            encoded = value.strip("/") if name == "scope" else quote(value, safe="$&+=:@,;!'()*~")
+            encoded = value.strip("/") if name in WHOLE_IDS else quote(value, safe="$&+=:@,;!'()*~")
             filled = filled.replace("{" + name + "}", encoded)
         return filled
 
@@ -82,7 +82,7 @@ class ResourceType:
         """The path's inputs out of an ARM id, matched without case. Raises `AdapterError` where it is another path."""
         pattern = re.escape(self.path)
         for name in parameters(self.path):
-            anything = ".+" if name == "scope" else "[^/]+"
+            anything = ".+" if name in WHOLE_IDS else "[^/]+"
             pattern = pattern.replace(re.escape("{" + name + "}"), f"(?P<{name}>{anything})")
         found = re.fullmatch(pattern, resource_id.rstrip("/"), re.IGNORECASE)
         if found is None:

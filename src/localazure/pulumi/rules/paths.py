@@ -99,9 +99,16 @@ _PATHS: dict[str, dict[str, str]] = {
         "Account": _COGNITIVE,
         "Deployment": f"{_COGNITIVE}/deployments/{{deploymentName}}",
     },
+    "monitor": {
+        "AutoscaleSetting": f"{GROUP}/providers/Microsoft.Insights/autoscalesettings/{{autoscaleSettingName}}",
+        "DiagnosticSetting": "/{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
+    },
     "consumption": {"Budget": "/{scope}/providers/Microsoft.Consumption/budgets/{budgetName}"},
 }
 
 PATHS: Mapping[tuple[str, str], str] = MappingProxyType(
     {(module, name): path for module, types in _PATHS.items() for name, path in types.items()}
 )
+
+WHOLE_IDS = frozenset({"resourceUri", "scope"})
+"""Parameters that are ids themselves, slashes and all."""
