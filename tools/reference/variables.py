@@ -11,7 +11,8 @@ from pathlib import Path
 
 from amlops.config import Repository, load_environment
 from amlops.local_azure import Running
-from amlops.stacks import variables
+from amlops.stacks import SECRETS, variables
+from amlops.stacks.state import STATIC
 
 from .page import GENERATED, REPOSITORY, Page, code, table
 
@@ -22,8 +23,8 @@ HEAD = f"""# Environment variables
 ## What `amlops env` prints
 
 `eval "$(.venv/bin/amlops env STACK)"` sets these in a shell, so that any client reaches the environment. It prints only
-what is not set like that already; `--json` gives all. For an environment in Azure there is no credential among them:
-clients take what they find (`az login`, a managed identity, a federated token).
+what is not set like that already; `--json` gives all. For an environment in Azure there is no secret among them:
+clients take what they find (`az login`, a managed identity, a federated token's file), and Pulumi does so too.
 """
 
 PYTHON = "azure-identity, and by it azure-mgmt-\\*, azure-ai-ml, azure-storage-blob and `amlops`"
@@ -31,7 +32,7 @@ ADAPTER = "Pulumi's azure-native provider, and the adapter that stands in for it
 
 PRINTED: Mapping[str, tuple[str, str]] = {
     "AZURE_TENANT_ID": ("The tenant.", PYTHON),
-    "AZURE_CLIENT_ID": ("The local Azure's service principal, which is its subscription's Owner.", PYTHON),
+    "AZURE_CLIENT_ID": ("The local Azure's owner, or whoever the federated token is of.", PYTHON),
     "AZURE_CLIENT_SECRET": ("Its secret. It is of use on this machine only.", PYTHON),
     "AZURE_AUTHORITY_HOST": ("Where tokens come from: the local Azure.", PYTHON),
     "ARM_ENDPOINT": ("Azure Resource Manager: the local Azure.", "the adapter, `amlops`"),
@@ -50,6 +51,22 @@ PRINTED: Mapping[str, tuple[str, str]] = {
     ),
     "NO_PROXY": ("What is asked without the proxy: this machine.", "nearly every client"),
     "PULUMI_BACKEND_URL": ("Where Pulumi keeps its state.", "the Pulumi CLI"),
+    "AZURE_FEDERATED_TOKEN_FILE": ("The file with a federated token, read anew for each token of Azure's.", PYTHON),
+    "ARM_USE_DEFAULT_AZURE_CREDENTIAL": ("Lets the provider read that file anew too.", ADAPTER),
+    "ARM_USE_OIDC": ("There is a federated token.", ADAPTER),
+    "ARM_OIDC_TOKEN_FILE_PATH": ("As AZURE_FEDERATED_TOKEN_FILE.", ADAPTER),
+    "AZURE_STORAGE_ACCOUNT": ("The account with the state.", "the Pulumi CLI"),
+    "AZURE_STORAGE_DOMAIN": ("What stands behind the account's name in its host.", "the Pulumi CLI"),
+    "AZURE_STORAGE_KEY": ("Empty: no key opens the state, and one that a shell has would be tried.", "the Pulumi CLI"),
+    "AZURE_STORAGE_SAS_TOKEN": (
+        "A signature for the container with the state, for 12 hours.",
+        "the Pulumi CLI",
+    ),
+    "PULUMI_CONFIG_PASSPHRASE": ("The phrase that encrypts secrets in the state, from the vault.", "the Pulumi CLI"),
+    "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": (
+        "A clone without the salt of the phrase takes that of the state.",
+        "the Pulumi CLI",
+    ),
     "PULUMI_CONFIG_PASSPHRASE_FILE": ("The file with the phrase that encrypts secrets in it.", "the Pulumi CLI"),
     "PULUMI_HOME": ("Pulumi's own folder, kept in the clone.", "the Pulumi CLI"),
     "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": (
@@ -65,38 +82,48 @@ PRINTED: Mapping[str, tuple[str, str]] = {
 READ: Mapping[str, tuple[str, str]] = {
     "AMLOPS_PULUMI": ("File of the Pulumi CLI, in place of the one that set-up made.", "`amlops`"),
     "AMLOPS_NODE": ("File of Node.js, in place of the one on PATH.", "the local Azure, which runs Azurite on it"),
-    "PULUMI_BACKEND_URL": ("Where the state of an environment in Azure lies; there is no default.", "`amlops`"),
+    "AMLOPS_APP_TOKEN": ("Token of the GitHub App, for what bots commit.", "`amlops`"),
+    "AMLOPS_AZURE_HOME": ("Home of a local Azure that stands in for every environment.", "`amlops`"),
+    "AMLOPS_POLL_SECONDS": ("Seconds between two looks of whoever waits; 15 where it is not set.", "`amlops`"),
+    "AZURE_CLIENT_ID": ("Whose federated token it is; each GitHub environment has its own.", "`amlops`"),
+    "AZURE_FEDERATED_TOKEN_FILE": ("The file with the federated token; a job of GitHub's gets its own.", "`amlops`"),
+    "PULUMI_BACKEND_URL": (
+        "Another place for the state of an environment in Azure than its container: for rehearsals.",
+        "`amlops`",
+    ),
     "XDG_CACHE_HOME": ("Folder of the per-user cache that all clones share, else `~/.cache`.", "set-up, local Azure"),
     "ACCEPT": ("`1` renews golden files; `make accept` sets it.", "tests"),
     "LOCALAZURE_SEED": ("Repeats a test that kills the local Azure at a random moment.", "tests"),
 }
 """Checked against the code where the name is ours or the code looks it up in `environ`."""
 
-_LOOKED_UP = re.compile(r"(AMLOPS|LOCALAZURE)_[A-Z]+|XDG_CACHE_HOME|ACCEPT")
+_LOOKED_UP = re.compile(r"(AMLOPS|LOCALAZURE)_[A-Z_]+|XDG_CACHE_HOME|ACCEPT")
 COMMAND = Path("src/amlops/cli/env.py")
-_INTERNAL = frozenset({"LOCALAZURE_PROCESS"})
-"""What the local Azure sets for its own children."""
+_INTERNAL = frozenset({"LOCALAZURE_PROCESS", "LOCALAZURE_AZURITE_KEY", "LOCALAZURE_TEST_SECRET"})
+"""What the local Azure sets for its own children, and what its tests make up."""
 
 
 def variables_page() -> Page:
     findings: list[str] = []
-    local, azure = printed("local"), printed("dev")
-    names = list(dict.fromkeys([*local, *azure]))
+    places = printed("local", on_local=True), printed("dev", on_local=True), printed("dev", on_local=False)
+    names = list(dict.fromkeys(name for place in places for name in place))
     rows = []
     for name in names:
         what, who = PRINTED.get(name, ("", ""))
-        rows.append((code(name), what, who, "yes" if name in local else "", "yes" if name in azure else ""))
+        rows.append((code(name), what, who, *("yes" if name in place else "" for place in places)))
     findings += _differences("`amlops env` prints", set(names), set(PRINTED))
     read = set(looked_up(_sources(REPOSITORY)))
     findings += _differences("the code reads", read, {name for name in READ if _LOOKED_UP.fullmatch(name)})
-    lines = [HEAD, *table(("variable", "what it says", "who reads it", "local", "in Azure"), rows)]
+    head = ("variable", "what it says", "who reads it", "local", "stood in for", "in Azure")
+    lines = [HEAD, *table(head, rows)]
     lines += ["## What our own programs read besides", ""]
     lines += table(("variable", "what it says", "who reads it"), ((code(k), *v) for k, v in READ.items()))
     return Page("\n".join(lines), tuple(findings))
 
 
-def printed(environment: str) -> tuple[str, ...]:
-    """The names that `amlops env` prints, by asking its own code with a cloud that needn't run."""
+def printed(environment: str, *, on_local: bool) -> tuple[str, ...]:
+    """The names that `amlops env` prints, by asking its own code with a cloud that needn't run: of an environment on a
+    local Azure, or in Azure, where a federated token is there."""
     found = load_environment(Repository(REPOSITORY), environment)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -113,9 +140,13 @@ def printed(environment: str) -> tuple[str, ...]:
             metadata_url="https://127.0.0.1:1/metadata",
             plugins=home / "plugins",
         )
-        process = {"PULUMI_BACKEND_URL": "azblob://state", "AMLOPS_PULUMI": sys.executable, "PATH": ""}
-        names = tuple(variables(Repository(home), found, running if found.is_local else None, process))
-        return (*names, *keys_in(REPOSITORY / COMMAND)) if found.is_local else names
+        process = {"AMLOPS_PULUMI": sys.executable, "PATH": ""}
+        if not on_local:
+            process |= {"AZURE_CLIENT_ID": "client", "AZURE_FEDERATED_TOKEN_FILE": "file"}
+        names = tuple(variables(Repository(home), found, running if on_local else None, process))
+        if not found.is_local:
+            names = (*names, *STATIC, *(SECRETS if on_local else ()))
+        return (*names, *keys_in(REPOSITORY / COMMAND)) if on_local else names
 
 
 def keys_in(file: Path) -> Iterator[str]:

@@ -26,7 +26,7 @@ LEAST = timedelta(hours=6)
 """What a signature must have left when a command begins; GitHub ends a job of its own runners after six hours."""
 
 SIGNATURE = "AZURE_STORAGE_SAS_TOKEN"
-_STATIC = (BACKEND, "AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_DOMAIN", "AZURE_STORAGE_KEY")
+STATIC = (BACKEND, "AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_DOMAIN", "AZURE_STORAGE_KEY")
 SECRETS = (SIGNATURE, PASSPHRASE)
 """Variables that are asked of Azure, and are told to nobody but the Pulumi CLI."""
 
@@ -63,7 +63,7 @@ class StateContainer:
     def static(self) -> dict[str, str]:
         """What holds no secret. A storage key that a shell has would go before the signature, so none is left."""
         values = (self.url, self.names.state_storage, f"blob.{self.azure.storage_suffix}", "")
-        return dict(zip(_STATIC, values, strict=True))
+        return dict(zip(STATIC, values, strict=True))
 
     def signature(self) -> str:
         """One that is good for six hours at least. Raises AmlopsError."""
@@ -100,14 +100,14 @@ class StackVariables(Mapping[str, str]):
 
     def __init__(self, fixed: Mapping[str, str], container: StateContainer) -> None:
         self.fixed, self.container = fixed, container
-        self._names = tuple(dict.fromkeys([*fixed, *_STATIC, *SECRETS]))
+        self._names = tuple(dict.fromkeys([*fixed, *STATIC, *SECRETS]))
 
     def __getitem__(self, name: str) -> str:
         if name == SIGNATURE:
             return self.container.signature()
         if name == PASSPHRASE:
             return self.container.passphrase()
-        return self.container.static()[name] if name in _STATIC else self.fixed[name]
+        return self.container.static()[name] if name in STATIC else self.fixed[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
