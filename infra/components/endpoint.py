@@ -34,7 +34,7 @@ class Endpoint(pulumi.ComponentResource):
             resource_group_name=place.resource_group,
             location=place.location,
             kind=body.get("kind"),
-            tags={**(body.get("tags") or {}), **place.tags, **tags},
+            tags={**live.tags, **(body.get("tags") or {}), **place.tags, **tags},
             identity=ManagedServiceIdentityArgs(type="UserAssigned", user_assigned_identities=[identity]),
             properties={
                 **body["properties"],

@@ -11,7 +11,7 @@ from amlops.releases import load_release, load_stage
 from components.cloud import Cloud
 from components.deployment import Deployment
 from components.endpoint import Endpoint
-from components.live import live_capacity, live_endpoint
+from components.live import live_deployment, live_endpoint
 from components.place import Place
 
 
@@ -46,14 +46,14 @@ def run(repo: Repository, environment: Environment, deployment: str, stack: str)
                 f"release {release.id} of {deployment} asks for {wanted} instances; limits.instances_per_deployment "
                 f"of {environment.name} is {limit}; lower instance_count or raise the limit"
             )
-        live = live_capacity(**where, deployment=release.deployment_name)
+        live = live_deployment(**where, deployment=release.deployment_name)
         served = Deployment(
             release.deployment_name,
             release.deployment_body,
             place,
             endpoint=endpoint,
-            capacity=max(wanted if live is None else live, serving.least_instances),
-            tags={**tags, "release": release.id},
+            capacity=max(wanted if live.capacity is None else live.capacity, serving.least_instances),
+            tags={**live.tags, **tags, "release": release.id},
         )
         if serving.autoscale is not None:
             from components.autoscale import Autoscale  # the SDK's monitor module costs half a second

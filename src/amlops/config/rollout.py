@@ -9,6 +9,9 @@ from pydantic import Field
 from .closed import Closed
 from .fields import Key
 
+TAG_PREFIX = "rollout"
+"""Opens the names of tags that a rollout writes onto endpoints and their deployments: it owns them, like traffic."""
+
 Steps = Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(strict=False, min_length=1)]
 Mirror = Annotated[int, Field(ge=0, le=50)]
 Requests = Annotated[int, Field(ge=0)]

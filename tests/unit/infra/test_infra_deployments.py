@@ -116,6 +116,29 @@ def test_live_traffic_mirror_and_capacity_are_declared_as_they_are(repo: Reposit
     assert capacity == {old.deployment_name: 4, new.deployment_name: 1}
 
 
+def test_tags_of_a_rollout_are_declared_as_they_are(repo: Repository) -> None:
+    """A runner goes on by them, so an update must not take them away; other tags of the cloud are not taken over."""
+    old, new = _release(repo, "dev", "1"), _release(repo, "dev", "2")
+    write_stage(repo, NAME, "dev", Stage(old.id, candidate=new.id))
+    kept = {"rollout": f"{new.deployment_name}@2026-12-01T10:00:00Z 10+60", "rollout-reason": ""}
+    began = {"rollout-began": "2026-12-01T10:00:00Z", "rollout-wish": "pause 2026-12-01T10:05:00Z ada"}
+    properties: dict[str, Any] = {"traffic": {}, "mirrorTraffic": {}}
+    azure = _declare(
+        repo,
+        "dev",
+        {
+            f"cml-{NAME}-dev": {"tags": {**kept, "by-hand": "x"}, "properties": properties},
+            new.deployment_name: {"tags": {**began, "by-hand": "x"}},
+        },
+    )
+    (endpoint,) = _of(azure, "OnlineEndpoint")
+    assert kept.items() <= endpoint.inputs["tags"].items()
+    tags = {item.inputs["tags"]["release"]: item.inputs["tags"] for item in _of(azure, "OnlineDeployment")}
+    assert began.items() <= tags[new.id].items()
+    assert not [name for name in (*endpoint.inputs["tags"], *tags[new.id]) if name == "by-hand"]
+    assert not [name for name in tags[old.id] if name.startswith("rollout")]
+
+
 def test_every_release_of_the_stage_is_declared_once(repo: Repository) -> None:
     """Current, candidate and previous run beside each other; a rejected one does not."""
     ids = [_release(repo, "dev", str(number)).id for number in range(4)]

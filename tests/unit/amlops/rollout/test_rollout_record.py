@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.unit.amlops.rollout.moments import at
 
+from amlops.config.rollout import TAG_PREFIX
 from amlops.rollout.record import (
     LONGEST,
     Entry,
@@ -93,3 +94,12 @@ def test_long_reasons_fit() -> None:
 def test_entry_back_has_no_step() -> None:
     """What went back is told from a step of 0 %."""
     assert Record(CANDIDATE, at("10:00"), (Entry(None, at("10:00")),)).tags()["rollout"].endswith("back+0")
+
+
+def test_tags_are_those_that_the_programs_keep() -> None:
+    """An update of endpoint or deployment by Pulumi declares every tag that opens like this as it is."""
+    record = Record(CANDIDATE, at("10:00"), ()).then(Step(10), at("10:01"))
+    wish = Wish("pause", at("10:00"), "ada")
+    written = {**record.tags(), **begin_tags(at("10:00"), keep_wish=False), **wish.tags()}
+    written |= {**verdict_tags("healthy", ""), **settled_tags(at("10:00"))}
+    assert all(name.startswith(TAG_PREFIX) for name in written)
