@@ -108,6 +108,7 @@ SOURCES = (
             }
         ),
     ),
+    Source("consumption", "azure-mgmt-consumption", "azure.mgmt.consumption", groups=frozenset({"Budgets"})),
     Source(
         "monitor",
         "azure-mgmt-monitor",

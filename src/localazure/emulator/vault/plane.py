@@ -113,6 +113,8 @@ def _answer(asked: Asked) -> Response:
             return _get(asked, version)
         case "PUT", ["secrets", _]:
             return _set(asked)
+        case "PATCH", ["secrets", _]:
+            return _update(asked, "")
         case "PATCH", ["secrets", _, version]:
             return _update(asked, version)
         case "DELETE", ["secrets", _]:
