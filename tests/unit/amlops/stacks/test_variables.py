@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from amlops.config import Repository, load_environment
+from amlops.config import Names, Repository, load_environment
 from amlops.errors import AmlopsError
 from amlops.local_azure import Running
-from amlops.stacks import state_variables, variables
+from amlops.stacks import named_backend, state_variables, variables
 
 ROOT = Path(__file__).parents[4]
 LOCAL = load_environment(Repository(ROOT), "local")
@@ -85,14 +85,62 @@ def test_local_azure_that_does_not_run_is_named(tmp_path: Path, process: dict[st
     assert caught.value.exit_code == 3
 
 
-def test_environment_of_azure_needs_a_place_for_its_state(tmp_path: Path) -> None:
-    """No state is ever made in a place that nobody chose."""
-    with pytest.raises(AmlopsError, match="set PULUMI_BACKEND_URL to the container"):
-        variables(Repository(tmp_path), DEV, None, {"PATH": ""})
-    found = variables(Repository(tmp_path), DEV, None, {"PULUMI_BACKEND_URL": "azblob://state"})
+def test_environment_of_azure_holds_no_secret_and_no_place_of_state(tmp_path: Path) -> None:
+    """Where the state lies follows from the environment's file; only a process that names another place is heard."""
+    found = variables(Repository(tmp_path), DEV, None, {"PATH": ""})
     assert found["ARM_SUBSCRIPTION_ID"] == DEV.subscription_id
-    assert "ARM_ENDPOINT" not in found
-    assert not any("SECRET" in name for name in found)
+    assert not {"ARM_ENDPOINT", "PULUMI_BACKEND_URL"} & set(found)
+    assert not any("SECRET" in name for name in found if "SECRETS_MANAGER" not in name)
+    named = variables(Repository(tmp_path), DEV, None, {"PULUMI_BACKEND_URL": "azblob://elsewhere"})
+    assert named["PULUMI_BACKEND_URL"] == "azblob://elsewhere"
+
+
+def test_container_of_ours_that_a_shell_still_names_is_no_choice(tmp_path: Path) -> None:
+    """After `eval "$(amlops env dev)"` a stack of a team still uses the team's container."""
+    account = Names(DEV).state_storage
+    assert named_backend(DEV, {"PULUMI_BACKEND_URL": f"azblob://dev-platform?storage_account={account}"}) is None
+    assert named_backend(DEV, {"PULUMI_BACKEND_URL": "file:///x"}) == "file:///x"
+    assert named_backend(LOCAL, {"PULUMI_BACKEND_URL": "file:///x"}) is None
+
+
+def test_stand_in_brings_the_way_and_the_environment_its_ids(tmp_path: Path, process: dict[str, str]) -> None:
+    """On a local Azure an environment of Azure keeps its tenant and subscription; only how it is reached differs."""
+    found = variables(Repository(tmp_path), DEV, _running(tmp_path), process)
+    cloud = DEV.settings.cloud
+    assert cloud.kind == "azure"
+    assert (found["ARM_TENANT_ID"], found["ARM_SUBSCRIPTION_ID"]) == (cloud.tenant, cloud.subscription.id)
+    assert found["ARM_ENDPOINT"] == "https://127.0.0.1:4443"
+    assert found["AZURE_CLIENT_SECRET"] == "hush"
+    assert found["PATH"].startswith(str(tmp_path / "plugins"))
+    assert "PULUMI_BACKEND_URL" not in found
+
+
+def test_federated_token_goes_before_the_owners_secret(tmp_path: Path, process: dict[str, str]) -> None:
+    """Whoever has a federated token acts as its identity; a secret that the shell still has is emptied."""
+    given = {"AZURE_CLIENT_ID": "mine", "AZURE_FEDERATED_TOKEN_FILE": "/token", "AZURE_CLIENT_SECRET": "old"}
+    for running in (None, _running(tmp_path)):
+        found = variables(Repository(tmp_path), DEV, running, {**process, **given})
+        assert (found["AZURE_CLIENT_ID"], found["ARM_CLIENT_ID"]) == ("mine", "mine")
+        assert found["AZURE_FEDERATED_TOKEN_FILE"] == found["ARM_OIDC_TOKEN_FILE_PATH"] == "/token"
+        assert found["ARM_USE_DEFAULT_AZURE_CREDENTIAL"] == "true"
+        assert found["AZURE_CLIENT_SECRET"] == ""
+    local = variables(Repository(tmp_path), LOCAL, _running(tmp_path), {**process, **given})
+    assert (local["AZURE_CLIENT_SECRET"], local["AZURE_FEDERATED_TOKEN_FILE"]) == ("hush", "")
+
+
+def test_shell_of_a_local_azure_never_reaches_for_azure(tmp_path: Path, process: dict[str, str]) -> None:
+    """A shell that was prepared for a local Azure is refused for an environment that is in Azure."""
+    with pytest.raises(AmlopsError, match=r"prepared for a local Azure.*AMLOPS_AZURE_HOME") as caught:
+        variables(Repository(tmp_path), DEV, None, {**process, "ARM_ENDPOINT": "https://127.0.0.1:4443"})
+    assert caught.value.exit_code == 2
+
+
+def test_phrase_of_another_environment_does_not_reach_the_local_state(tmp_path: Path, process: dict[str, str]) -> None:
+    """Pulumi prefers PULUMI_CONFIG_PASSPHRASE to the file, so a shell that has one gets the local one in its place."""
+    found = variables(
+        Repository(tmp_path), LOCAL, _running(tmp_path), {**process, "PULUMI_CONFIG_PASSPHRASE": "of dev"}
+    )
+    assert found["PULUMI_CONFIG_PASSPHRASE"] == Path(found["PULUMI_CONFIG_PASSPHRASE_FILE"]).read_text()
 
 
 def test_missing_pulumi_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
