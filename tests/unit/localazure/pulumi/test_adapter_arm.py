@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from tests.unit.localazure.pulumi.fake_arm import FakeArm, Reply, fake_arm, resource_id
@@ -115,6 +116,42 @@ def test_expired_token_is_renewed_once(arm: FakeArm, connect: Callable[..., ArmC
     arm.script["GET", "/g"] = [Reply(401, {"error": {"code": "ExpiredAuthenticationToken", "message": "m"}})]
     assert client.read(GROUP, VERSION, deadline()) is None
     assert sum(path.endswith("/token") for _, path, _, _ in arm.requests) == 2
+
+
+def _federated(arm: FakeArm, file: Path, **more: str) -> dict[str, str]:
+    secretless = {name: value for name, value in arm.environment().items() if name != "ARM_CLIENT_SECRET"}
+    return {**secretless, "AZURE_FEDERATED_TOKEN_FILE": str(file), **more}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"ARM_USE_OIDC": "true"}, {"ARM_USE_DEFAULT_AZURE_CREDENTIAL": "true", "ARM_CLIENT_SECRET": "hush"}],
+    ids=lambda more: next(iter(more)),
+)
+def test_federated_token_is_read_anew_for_each_token(arm: FakeArm, tmp_path: Path, more: dict[str, str]) -> None:
+    """GitHub's token lives for minutes; whoever keeps the file fresh can apply for hours."""
+    file = tmp_path / "token"
+    file.write_text("first\n")
+    settings = read_settings({}, _federated(arm, file, **more))
+    assert (settings.token_file, settings.client_secret) == (str(file), "")
+    transport = Transport.trusting(settings.ca_file, threading.Event())
+    credential = Credential(settings, transport)
+    credential.token()
+    file.write_text("second")
+    credential.token(renew=True)
+    forms = [parse_qs(body) for _, path, _, body in arm.requests if path.endswith("/token")]
+    assert [form["client_assertion"] for form in forms] == [["first"], ["second"]]
+    assert all("client_secret" not in form for form in forms)
+
+
+def test_client_secret_goes_before_a_federated_token(arm: FakeArm, tmp_path: Path) -> None:
+    """In the vendor's order: azure-identity's default chain, a client secret, OIDC."""
+    both = {**_federated(arm, tmp_path / "token"), "ARM_CLIENT_SECRET": "hush", "ARM_USE_OIDC": "true"}
+    assert read_settings({}, both).token_file == ""
+    other = {**_federated(arm, tmp_path / "token"), "ARM_USE_OIDC": "true", "ARM_OIDC_TOKEN_FILE_PATH": "/other"}
+    assert read_settings({}, other).token_file == "/other"
+    with pytest.raises(SettingsError, match="ARM_USE_OIDC and ARM_OIDC_TOKEN_FILE_PATH"):
+        read_settings({}, _federated(arm, tmp_path / "token"))
 
 
 @pytest.mark.parametrize(
