@@ -18,7 +18,12 @@ class DataCollectorMissing(Rule):
 
     def check(self, resource: Resource, declared: Declared) -> Iterator[Violation]:
         collections = resource.map("properties.dataCollector.collections").values()
-        if any(isinstance(one, Mapping) and one.get("dataCollectionMode") == "Enabled" for one in collections):
+        if any(isinstance(one, Mapping) and _is_on(one.get("dataCollectionMode")) for one in collections):
             return
         allowed = "at least one collection is enabled"
         yield from missing("properties.dataCollector", allowed, "add data_collector to the deployment's file")
+
+
+def _is_on(mode: object) -> bool:
+    """The API says Enabled, Azure's client enabled."""
+    return str(mode).lower() == "enabled"
