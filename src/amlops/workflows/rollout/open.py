@@ -74,7 +74,7 @@ def job_of(session: Session, stack: StackName, lease: Renews, run: Run | None) -
         metrics=session.azure.resource,
         stages=stages_of(session, stack.deployment, git),
         kept=_kept(session, stack.deployment, git, run),
-        smoke=SmokeTest(session, place, request, min(poll, 5.0)),
+        smoke=SmokeTest(session.azure, place, request, min(poll, 5.0), session.progress),
         lease=lease,
         progress=session.progress,
         poll=poll,

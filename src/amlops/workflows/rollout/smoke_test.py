@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from amlops.azure import Azure
 from amlops.errors import AmlopsError
+from amlops.progress import Progress
 from amlops.rollout.endpoint import EndpointState, Place
 from amlops.rollout.keys import bearer
 from amlops.rollout.situation import Smoke, arm_name
 from amlops.rollout.smoke import NotAnswered, ask
-
-from ..session import Session
 
 TRIES = 2
 """Answers of the model that fail it: a first one may have come while it was still loading."""
@@ -23,18 +23,19 @@ UNREADY = 20
 class SmokeTest:
     """`request` is the body that is sent."""
 
-    session: Session
+    azure: Azure
     place: Place
     request: bytes
     poll: float
+    progress: Progress
 
     def of(self, live: EndpointState, release: str) -> Smoke:
         """Asks the release's ARM deployment. Raises AmlopsError where it isn't the model that fails."""
-        key = bearer(self.place, live.auth_mode, self.session.azure.credential)
+        key = bearer(self.place, live.auth_mode, self.azure.credential)
         name, failed, unready = arm_name(release), 0, 0
         while True:
             try:
-                answer = ask(live.scoring_uri, key, self.request, deployment=name, ca=self.session.azure.ca)
+                answer = ask(live.scoring_uri, key, self.request, deployment=name, ca=self.azure.ca)
             except NotAnswered as error:
                 if error.of_the_model:
                     failed += 1
@@ -46,7 +47,7 @@ class SmokeTest:
                     unready += 1
                 time.sleep(self.poll)
                 continue
-            self.session.progress.line(f"{name} answers the smoke test in {answer.milliseconds:.0f} ms")
+            self.progress.line(f"{name} answers the smoke test in {answer.milliseconds:.0f} ms")
             return Smoke(release, passed=True)
 
 
