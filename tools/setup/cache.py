@@ -55,7 +55,7 @@ def in_place(name: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
     if mark.exists():
         return place, False
     place.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(place.with_name(f".{place.name}.lock")):
+    with locked(place.with_name(f".{place.name}.lock")):
         if mark.exists():
             return place, False
         shutil.rmtree(place, ignore_errors=True)
@@ -69,7 +69,9 @@ def in_place(name: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

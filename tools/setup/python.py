@@ -7,7 +7,6 @@ where PYTHONPATH leads to its `src` (.github/actions/setup).
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import sys
@@ -47,9 +46,7 @@ def environment(repository: Path, uv: Path) -> Path:
     venv, named = repository / ".venv", os.environ.get(SHARED)
     if named:
         shared = Path(named).resolve()
-        shared.parent.mkdir(parents=True, exist_ok=True)
-        with shared.with_name(f".{shared.name}.lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with cache.locked(cache.root() / f"venv/{cache.key(extra=str(shared))}.lock"):
             if not (shared / "bin/python").exists():
                 _make(repository, shared, uv)
         with step(f"Python environment .venv, shared ({SHARED})") as this:
