@@ -27,6 +27,12 @@ class Platform:
     workspace: str
     storage: str
 
+    @property
+    def path(self) -> str:
+        """Of the workspace, below the subscription."""
+        ml = "Microsoft.MachineLearningServices/workspaces"
+        return f"/resourceGroups/{self.group}/providers/{ml}/{self.workspace}"
+
 
 def make(cloud: LocalCloud) -> Platform:
     """Resource group, storage, vault, logs, insights, images, identity, workspace."""

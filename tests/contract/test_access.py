@@ -14,6 +14,7 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from tests.support.cloud import LocalCloud
 
+from . import azure_platform
 from .rehearsal import as_it_was, rehearsal, send, unique
 from .test_arm_clients import READER, assign, code
 
@@ -146,3 +147,65 @@ def test_a_namespace_must_be_registered(rehearsal: LocalCloud) -> None:
         assert answer.json()["error"]["target"] == "Microsoft.ManagedIdentity"
         assert client.providers.register("Microsoft.ManagedIdentity").registration_state == "Registered"
     assert send(rehearsal, "PUT", path, {"location": "westeurope"}).status_code == 201
+
+
+DATA_SCIENTIST, IDENTITY_OPERATOR = "f6c7c914-8db3-469d-8ca1-694a8f32e121", "f1a07417-d97a-45cb-824c-7a7467783830"
+
+
+@pytest.fixture(scope="module")
+def workspace(rehearsal: LocalCloud) -> str:
+    """The path of an ML workspace, below the subscription."""
+    return azure_platform.make(rehearsal).path
+
+
+@pytest.mark.client
+def test_a_role_before_its_resource(rehearsal: LocalCloud, workspace: str) -> None:
+    """A role at an endpoint that isn't there yet is taken; with it a team makes that endpoint and its deployments, and
+    nothing else; a group that isn't there is refused."""
+    team = rehearsal.new_caller("team")
+    mine, yours = unique("mine-"), unique("yours-")
+    at = f"{workspace}/onlineEndpoints"
+    assign(rehearsal, f"{rehearsal.subscription}{at}/{mine}", DATA_SCIENTIST, team.object_id)
+    body = {"location": rehearsal.location, "properties": {"authMode": "Key"}}
+    version = "?api-version=2025-12-01"
+    assert send(rehearsal, "PUT", f"{at}/{mine}{version}", body, caller=team).status_code == 201
+    code_at = f"{rehearsal.subscription}{workspace}/codes/c/versions/1"
+    serving = {
+        "endpointComputeType": "Managed",
+        "codeConfiguration": {"codeId": code_at, "scoringScript": "score.py"},
+        "environmentId": f"{rehearsal.subscription}{workspace}/environments/e/versions/1",
+    }
+    deployment = {"location": rehearsal.location, "properties": serving}
+    made = send(rehearsal, "PUT", f"{at}/{mine}/deployments/blue{version}", deployment, caller=team)
+    assert made.status_code == 201
+    assert send(rehearsal, "POST", f"{at}/{mine}/listKeys{version}", caller=team).status_code == 200
+    for method, path, sent in (
+        ("PUT", f"{at}/{yours}{version}", body),
+        ("GET", f"{at}{version}", None),
+        ("PUT", f"{workspace}{version}", {"location": rehearsal.location, "properties": {}}),
+        ("PUT", f"{workspace}/environments/e/versions/2{version}", {"properties": {"image": "x"}}),
+    ):
+        assert send(rehearsal, method, path, sent, caller=team).status_code == 403, path
+    role = f"{rehearsal.subscription}/providers/Microsoft.Authorization/roleDefinitions/{DATA_SCIENTIST}"
+    wanted = {"properties": {"roleDefinitionId": role, "principalId": team.object_id}}
+    nowhere = "/resourceGroups/none/providers/Microsoft.Authorization/roleAssignments"
+    name = "5c2e8b0e-0000-4000-8000-000000000009"
+    refused = send(rehearsal, "PUT", f"{nowhere}/{name}?api-version=2022-04-01", wanted)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (404, "ResourceGroupNotFound")
+
+
+@pytest.mark.client
+def test_giving_an_identity_away_needs_a_role_on_it(rehearsal: LocalCloud, workspace: str) -> None:
+    """403 LinkedAuthorizationFailed for an endpoint with an identity that the caller may not assign."""
+    team, name = rehearsal.new_caller("team"), unique("ep-")
+    endpoint = f"{workspace}/onlineEndpoints/{name}"
+    assign(rehearsal, f"{rehearsal.subscription}{endpoint}", DATA_SCIENTIST, team.object_id)
+    identity = f"/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{unique('id-')}"
+    send(rehearsal, "PUT", f"{identity}?api-version=2024-11-30", {"location": rehearsal.location})
+    named = {"type": "UserAssigned", "userAssignedIdentities": {f"{rehearsal.subscription}{identity}": {}}}
+    body = {"location": rehearsal.location, "identity": named, "properties": {"authMode": "Key"}}
+    path = f"{endpoint}?api-version=2025-12-01"
+    refused = send(rehearsal, "PUT", path, body, caller=team)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "LinkedAuthorizationFailed")
+    assign(rehearsal, f"{rehearsal.subscription}{identity}", IDENTITY_OPERATOR, team.object_id)
+    assert send(rehearsal, "PUT", path, body, caller=team).status_code == 201

@@ -68,7 +68,7 @@ def test_a_cluster(rehearsal: LocalCloud, ws: str) -> None:
         ("size", cluster("Standard_Huge"), "InvalidVmSize"),
         ("scale", cluster(low=3, high=2), "InvalidScaleSettings"),
         ("gpu", cluster("Standard_NC4as_T4_v3"), "OutOfQuota"),
-        ("many", cluster("Standard_F72s_v2", low=2), "OutOfQuota"),
+        ("many", cluster("Standard_F72s_v2", low=5, high=5), "OutOfQuota"),
     ],
 )
 def test_a_cluster_that_is_not_right(
@@ -187,3 +187,27 @@ def test_a_registry_needs_its_own_region(rehearsal: LocalCloud) -> None:
 
 def models_registry() -> dict[str, Any]:
     return {"location": "westeurope", "properties": {"regionDetails": [{"location": "westeurope"}]}}
+
+
+@pytest.mark.emulator_only
+def test_an_online_deployment_needs_quota(rehearsal: LocalCloud, ws: str) -> None:
+    """OutOfQuota names the family, before anything is made; the instances of an upgrade count."""
+    at, where, family = f"{ML}/{ws}", {"location": rehearsal.location}, "standardESv3Family"
+    endpoint = f"{at}/onlineEndpoints/{unique('ep-')}"
+    keyed = {**where, "properties": {"authMode": "Key"}}
+    assert send(rehearsal, "PUT", f"{endpoint}{VERSION}", keyed).status_code == 201
+    serving = {
+        "endpointComputeType": "Managed",
+        "instanceType": "Standard_E4s_v3",
+        "codeConfiguration": {"codeId": f"{rehearsal.subscription}{at}/codes/c/versions/1", "scoringScript": "s.py"},
+        "environmentId": f"{rehearsal.subscription}{at}/environments/e/versions/1",
+    }
+    body = {**where, "properties": serving, "sku": {"name": "Default", "capacity": 2}}
+    path = f"{endpoint}/deployments/blue{VERSION}"
+    rehearsal.control("PUT", "quotas", {"location": "westeurope", "family": family, "limit": 11})
+    refused = send(rehearsal, "PUT", path, body)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "OutOfQuota")
+    assert family in refused.json()["error"]["message"]
+    assert send(rehearsal, "GET", path).status_code == 404
+    rehearsal.control("PUT", "quotas", {"location": "westeurope", "family": family, "limit": 12})
+    assert send(rehearsal, "PUT", path, body).status_code == 201

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 import jwt
 import pytest
+import requests
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.core.rest import HttpRequest
 from azure.identity import ClientAssertionCredential
@@ -170,3 +172,41 @@ def test_the_control_secret_is_asked_for(rehearsal: LocalCloud) -> None:
     assert answer.status_code == 403
     for name in ("cloud.json", "state.db", "server.key"):
         assert (rehearsal.home / name).stat().st_mode & 0o077 == 0, name
+
+
+@pytest.mark.client
+def test_a_token_lives_as_long_as_a_rehearsal_wants(rehearsal: LocalCloud) -> None:
+    """With `tokenSeconds` a fresh token says so, and ends by the emulator's clock; a new one is had for the asking."""
+    rehearsal.control("PUT", "identity", {"tokenSeconds": 120})
+    try:
+        with rehearsal.credential() as credential:
+            token = credential.get_token("https://management.azure.com/.default")
+        claims = jwt.decode(token.token, options={"verify_signature": False})
+        assert claims["exp"] - claims["iat"] == 120
+        url = f"{rehearsal.endpoint}{rehearsal.subscription}/resourceGroups?api-version=2025-04-01"
+
+        def status() -> int:
+            headers = {"Authorization": f"Bearer {token.token}"}
+            return requests.get(url, headers=headers, verify=rehearsal.ca, timeout=30).status_code
+
+        assert status() == 200
+        rehearsal.control("POST", "clock", {"advanceSeconds": 121})
+        assert status() == 401
+        assert send(rehearsal, "GET", "/resourceGroups?api-version=2025-04-01").status_code == 200
+    finally:
+        rehearsal.control("PUT", "identity", {"tokenSeconds": 3600})
+
+
+@pytest.mark.emulator_only
+def test_an_assertion_goes_by_the_emulators_clock(rehearsal: LocalCloud, actions: Actions) -> None:
+    """An issuer whose clock was moved along is believed; what it made before has expired."""
+    before = actions.token()
+    rehearsal.control("POST", "clock", {"advanceSeconds": 7200})
+    moved = datetime.fromisoformat(rehearsal.control("GET", "clock")["now"]).timestamp()
+    after = actions.token(iat=int(moved), nbf=int(moved), exp=int(moved) + 300)
+    with federated(rehearsal, after) as credential:
+        assert credential.get_token("https://management.azure.com/.default").token
+    future = actions.token(iat=int(moved) + 3600, nbf=int(moved) + 3600, exp=int(moved) + 7200)
+    for wrong in (before, future):
+        with federated(rehearsal, wrong) as credential, pytest.raises(ClientAuthenticationError, match="AADSTS700027"):
+            credential.get_token("https://management.azure.com/.default")

@@ -16,7 +16,7 @@ from .arm.ids import ArmId
 from .arm.names import place
 from .store import Resource, Store
 
-CORES = 100  # of each family without GPUs, unless a test sets something else
+CORES = 300  # of each family without GPUs, unless a test sets something else; Azure starts with 24 to 300
 UNLIMITED = -1
 TOTAL = "totalCores"
 _KIND = "quota"

@@ -31,7 +31,9 @@ class Role:
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(re.escape(text).replace(r"\*", ".*"), re.IGNORECASE)
+    """`a/*/read` is also `a/read`: why else would Azure's own Data Scientist, who has `workspaces/*/write`, exclude
+    `workspaces/write`?"""
+    return re.compile(re.escape(text).replace(r"/\*/", "/(?:.*/)?").replace(r"\*", ".*"), re.IGNORECASE)
 
 
 _ROLES = (

@@ -7,16 +7,18 @@ named by its resource id and must exist.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..store import Body, Store
-from .errors import bad_request
+from .errors import ArmError, bad_request
 from .ids import ArmId
 
 if TYPE_CHECKING:
     from ..types.base import Call
 
 NONE, SYSTEM, USER = "None", "SystemAssigned", "UserAssigned"
+_ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 
 
 def of(call: Call, *, default: str | None = None) -> Body:
@@ -41,6 +43,7 @@ def of(call: Call, *, default: str | None = None) -> Body:
                 "The identity type contains 'UserAssigned', so 'userAssignedIdentities' must name at least one.",
                 target="identity.userAssignedIdentities",
             )
+        _require_assign(call, named, {ArmId(name).key for name in before.get("userAssignedIdentities") or ()})
         filled["userAssignedIdentities"] = {name: _principal(call.cloud.store, name) for name in named}
     elif named:
         raise bad_request(
@@ -49,6 +52,27 @@ def of(call: Call, *, default: str | None = None) -> Body:
             target="identity.type",
         )
     return {**call.body, "identity": filled}
+
+
+def _require_assign(call: Call, named: Iterable[str], before: set[str]) -> None:
+    """Whoever names an identity must be allowed to give it away. Raises ArmError 403.
+
+    A PATCH may leave those alone that are there already: it need not have named them. Source: ARM RPC, "Linked access
+    checks".
+    """
+    for name in named:
+        at = ArmId(name)
+        if call.method == "PATCH" and at.key in before:
+            continue
+        if not call.cloud.access.allowed(call.principal, _ASSIGN, at):
+            who = call.principal.object_id
+            raise ArmError(
+                403,
+                "LinkedAuthorizationFailed",
+                f"The client '{who}' with object id '{who}' has permission to perform action '{call.id.type}/write' on "
+                f"scope '{call.id}'; however, it does not have permission to perform action(s) '{_ASSIGN}' on the "
+                f"linked scope(s) '{at}' (respectively) or the linked scope(s) are invalid.",
+            )
 
 
 def _principal(store: Store, name: str) -> Body:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from .. import quota, vm_sizes
 from ..arm import names
 from ..arm.errors import ArmError, bad_request
 from ..scoring import spec
@@ -60,6 +61,7 @@ class OnlineDeployment(ResourceType):
             raise bad_request(
                 "BadArgument", f"The capacity is {capacity}; allowed are 1 to {MOST_INSTANCES}.", target="sku.capacity"
             )
+        _admit_quota(call, int(capacity))
         wanted = spec.read(call.id, call.body)
         if wanted.timeout > LONGEST_REQUEST:
             raise bad_request(
@@ -117,6 +119,14 @@ def _admit_new(call: Call) -> None:
         raise bad_request(
             "OutOfQuota", f"The endpoint has {len(beside)} deployments; the limit is {MOST_PER_ENDPOINT}."
         )
+
+
+def _admit_quota(call: Call, capacity: int) -> None:
+    """Cores for the instances and those of an upgrade. A size that isn't known here counts for nothing."""
+    size = str(call.body["properties"].get("instanceType") or _DEFAULTS["instanceType"])
+    if vm_sizes.find(size) is not None:
+        nodes = quota.deployment_nodes(capacity)
+        quota.require(call.cloud.store, call.id, str(call.body.get("location", "")), size, nodes)
 
 
 async def _get_logs(call: Call) -> Reply:
