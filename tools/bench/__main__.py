@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import cold, first_answer, memory, preview, requests, scoring
+from . import cold, first_answer, memory, preview, promotion, requests, scoring
 from .figures import Figure, page
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "scoring": scoring,
     "requests": requests,
     "memory": memory,
+    "promotion": promotion,
 }
 
 

@@ -21,7 +21,7 @@ T = TypeVar("T")
 _NULL, _BOOL = frozenset({"", "~", "null", "Null", "NULL"}), {"true": True, "false": False}
 _INTEGER, _FLOAT = re.compile(r"^(0|-?[1-9][0-9]*)$"), re.compile(r"^-?(0|[1-9][0-9]*)\.[0-9]+$")
 _WORDS, _NOT_WORDS = re.compile(r"^[A-Za-z]"), frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-_ID = re.compile(r"^(?!0[box])[0-9a-z]*[acdf-npqr-wyz][0-9a-z]*$")
+_ID = re.compile(r"^(?!0[box])[0-9a-z]*[a-df-npqr-wyz][0-9a-z]*$")
 """Digits and letters with a letter that no number has."""
 _SPECIAL = re.compile(r"(^|[\s\[{,])([!&*]|<<\s*:)", re.MULTILINE)
 """A tag, an anchor, an alias, a merge; in a text or comment perhaps, which then is read slowly."""

@@ -86,9 +86,11 @@ class _Known:
         ids = {(step.deployment, id) for step in steps for id in (step.release, step.before.current) if id}
         self._releases: Mapping[tuple[str, str], Release] = read_releases(repo, git, commit, ids) if ids else {}
         self._applied = _last_applies(git, {f"{step.source}.{step.deployment}" for step in steps if step.source})
-        wanted = {of_release(name, id, "evaluation") for name, id in ids}
-        places = {(step.deployment, step.source or step.environment) for step in steps}
-        wanted |= {of_release(name, id, f"rollout-{place}") for name, id in ids for n, place in places if n == name}
+        places: dict[str, set[str]] = {}
+        for step in steps:
+            places.setdefault(step.deployment, set()).add(step.source or step.environment)
+        kinds = {name: ("evaluation", *(f"rollout-{place}" for place in found)) for name, found in places.items()}
+        wanted = {of_release(name, id, kind) for name, id in ids for kind in kinds[name]}
         self._files = evidence.read_all(sorted(wanted | set(self._applied.values())))
 
     def of(self, deployment: str, release: str, environment: str) -> Proofs:
