@@ -151,7 +151,7 @@ class Act:
         return {found for text in texts for found in tools.remote_actions(text)}
 
     def _row(self, run: Run, row: dict[str, Any]) -> None:
-        job = str(row.get("job", "")).strip()
+        job = _name(run, row)
         if row.get("raw_output") and len(run.log) < HEARD:
             run.log += f"[{job}] {row['msg']}"
         if "jobResult" in row:
@@ -164,6 +164,13 @@ class Act:
             run.summary += row["content"]
         if self.on_row is not None:
             self.on_row(run, row)
+
+
+def _name(run: Run, row: dict[str, Any]) -> str:
+    """`workflow/job`, and for a leg of a matrix over stacks or deployments which one it is."""
+    leg = row.get("matrix") or {}
+    of = next((f" ({leg[key]})" for key in ("stack", "deployment", "realm") if key in leg), "")
+    return f"{run.workflow.name}/{row.get('jobID', '')}{of}"
 
 
 def _below(pid: int) -> list[int]:
