@@ -13,6 +13,8 @@ from tests.contract.monitor import served
 from tests.contract.monitor.served import Endpoint
 from tests.contract.rehearsal import send, unique
 from tests.contract.test_arm_clients import assign
+from tests.contract.test_durability import kill
+from tests.support import cloud as support
 from tests.support.cloud import LocalCloud
 
 pytestmark = pytest.mark.client
@@ -99,12 +101,11 @@ def test_a_minute_without_requests_has_no_value(quick: LocalCloud, endpoint: End
     assert {p.time_stamp.minute for p in hour.value[0].timeseries[0].data} == {0}
 
 
-def test_requests_outlive_a_restart(quick: LocalCloud, endpoint: Endpoint) -> None:
-    """What was served is known after a stop and a start."""
-    from tests.support import cloud as support
-
+def test_requests_outlive_a_kill(quick: LocalCloud, endpoint: Endpoint) -> None:
+    """What was known of requests is known after a kill -9 and a start."""
     endpoint.ask(2)
-    support.stop(quick.home)
+    assert metric(quick, endpoint.id, "RequestsPerMinute") == {"": 2}
+    kill(quick)
     again = support.start(quick.home, "--no-serving")
     quick.told.clear()
     quick.told.update(again.told)
