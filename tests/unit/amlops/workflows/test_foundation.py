@@ -39,7 +39,7 @@ def test_platform_grants_by_a_condition_and_changes_no_other_subscription(name: 
     mine = [grant for grant in wanted.grants() if grant.who == PLATFORM]
     assert [grant.scope for grant in mine if grant.role == roles.CONTRIBUTOR] == [wanted.subscription]
     granting = [grant for grant in mine if grant.role == roles.RBAC_ADMINISTRATOR]
-    assert [grant.scope for grant in granting][0] == wanted.subscription
+    assert granting[0].scope == wanted.subscription
     assert granting[1].scope == f"{SHARED}/resourceGroups/rg-cml-shared-registry/providers/" + (
         "Microsoft.MachineLearningServices/registries/mlr-cml-shared"
     )
