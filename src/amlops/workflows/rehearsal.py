@@ -30,7 +30,8 @@ from .session import STAND_IN, Session, open_session
 PREFIX = "amlops-rehearsal-"
 
 FOUNDATION = ("Pulumi.yaml", "infra", "environments")
-"""What every stack's program reads, beside the about files: a platform gives each deployment's team its rights."""
+"""What every stack's program reads, beside about files, which name others next to them: a platform gives each deployment's
+team its rights."""
 
 _CREDENTIALS = (
     "AZURE_",
@@ -151,10 +152,8 @@ def _place(git: Git, commit: str, repo: Repository, under: Sequence[str]) -> Non
     for entry in repo.root.iterdir():
         if entry.name != ".local":
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-    abouts = (
-        path for path in git.files(commit, "deployments") if path.count("/") == 2 and path.endswith("/about.yaml")
-    )
-    git.export(commit, repo.root, (*under, *abouts))
+    beside = (path for path in git.files(commit, "deployments") if path.count("/") == 2)
+    git.export(commit, repo.root, (*under, *beside))
 
 
 def _made(folder: Path) -> Path:
