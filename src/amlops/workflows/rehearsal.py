@@ -30,8 +30,7 @@ from .session import STAND_IN, Session, open_session
 PREFIX = "amlops-rehearsal-"
 
 FOUNDATION = ("Pulumi.yaml", "infra", "environments")
-"""What every stack's program reads, beside about files, which name others next to them: a platform gives each deployment's
-team its rights."""
+"""What every stack's program reads, beside about files and what they name: a platform gives each team its rights."""
 
 _CREDENTIALS = (
     "AZURE_",
