@@ -10,10 +10,10 @@ from .step import Step
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Mark the candidate's ARM deployment: its rollout begins now. `again`: over a verdict that git had."""
+    """Mark the candidate's ARM deployment: its rollout begins now. A wish that an earlier one was told is forgotten."""
 
     release: str
-    again: bool = False
+    keep_wish: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,12 @@ def decide(now: Situation) -> Action:
         return Stop(f"release {now.stage.candidate} is not deployed yet; apply the stack first", 3)
     if old is None:
         return Stop(f"the current release {now.stage.current} is not deployed; apply the stack first", 3)
-    if new.marks.verdict is not None and not new.marks.settled:
+    settled = new.marks.settled
+    if new.marks.verdict is not None and settled is None:
         return _concluding(now, old, new)
-    if new.marks.began is None or new.marks.settled:
-        return Begin(new.release, again=new.marks.settled)
+    if new.marks.began is None or settled is not None:
+        wished = new.marks.wish
+        return Begin(new.release, keep_wish=settled is None or (wished is not None and wished.at >= settled))
     record = now.bound
     if record is not None and record.last.step is None:
         return Mark("rejected", record.reason)
@@ -79,7 +81,7 @@ def _concluding(now: Situation, old: Deployed, new: Deployed) -> Action:
     if now.split.all_to(new.name):
         return Conclude(new.release, "healthy", reason)
     # somebody took the traffic away from it since: what was found then does not count any more
-    return Begin(new.release, again=True)
+    return Begin(new.release, keep_wish=False)
 
 
 def _first(now: Situation, new: Deployed) -> Action:

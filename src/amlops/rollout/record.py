@@ -108,19 +108,19 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The candidate's: when its rollout began, what came out, and whether git has that (`settled`)."""
+    """The candidate's: when its rollout began, what came out, and since when git has that (`settled`)."""
 
     began: datetime | None = None
     verdict: Word | None = None
     reason: str = ""
-    settled: bool = False
+    settled: datetime | None = None
     wish: Wish | None = None
 
     @classmethod
     def parse(cls, tags: Mapping[str, str]) -> Marks:
         verdict = next((word for word in WORDS if tags.get(VERDICT) == word), None)
-        settled = bool(tags.get(SETTLED))
-        return cls(_moment(tags.get(BEGAN, "")), verdict, tags.get(REASON, ""), settled, Wish.parse(tags))
+        began, settled = (_moment(tags.get(name, "")) for name in (BEGAN, SETTLED))
+        return cls(began, verdict, tags.get(REASON, ""), settled, Wish.parse(tags))
 
 
 def begin_tags(at: datetime, *, keep_wish: bool) -> dict[str, str]:

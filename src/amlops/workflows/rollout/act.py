@@ -37,7 +37,7 @@ class Act:
     @do.register
     def _(self, action: Begin, now: Situation) -> None:
         self._tell(f"the rollout of {action.release} begins")
-        self._tag(action.release, begin_tags(now.now, keep_wish=not action.again))
+        self._tag(action.release, begin_tags(now.now, keep_wish=action.keep_wish))
 
     @do.register
     def _(self, action: Test, now: Situation) -> None:

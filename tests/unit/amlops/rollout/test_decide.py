@@ -211,12 +211,22 @@ def test_healthy_is_written_to_git() -> None:
     """The stage follows; where the traffic was taken away since, it is rolled out again."""
     healthy = deployed("R2", began=BEGAN, verdict="healthy", reason="fine")
     assert decide(situation(new=healthy, split=AT_100)) == Conclude("R2", "healthy", "fine")
-    assert decide(situation(new=healthy, split=ALL_OLD)) == Begin("R2", again=True)
+    assert decide(situation(new=healthy, split=ALL_OLD)) == Begin("R2", keep_wish=False)
 
 
 def test_a_release_brought_back_begins_anew() -> None:
     """Git had the verdict, and a person took it out again: the old verdict counts no more."""
-    assert decide(fresh(new=deployed("R2", began=BEGAN, verdict="rejected", settled=True))) == Begin("R2", again=True)
+    assert decide(fresh(new=deployed("R2", began=BEGAN, verdict="rejected", settled=at("10:30")))) == Begin(
+        "R2", keep_wish=False
+    )
+
+
+def test_a_wish_told_since_counts_for_the_new_rollout() -> None:
+    """Who pauses a release that was brought back means this rollout; an abort of the earlier one is forgotten."""
+    past = {"began": BEGAN, "verdict": "rejected", "settled": at("10:30")}
+    later = Wish("pause", at("10:40"), "ada")
+    assert decide(fresh(new=deployed("R2", **past, wish=later))) == Begin("R2", keep_wish=True)
+    assert decide(fresh(new=deployed("R2", **past, wish=ABORT))) == Begin("R2", keep_wish=False)
 
 
 def test_a_record_of_an_earlier_rollout_is_none() -> None:
@@ -341,7 +351,7 @@ def test_a_verdict_that_git_has_is_settled(stage: Stage, verdict: Any) -> None:
     new = deployed("R2", began=BEGAN, verdict=verdict)
     split = AT_100 if verdict == "healthy" else ALL_OLD
     assert decide(fresh(stage=stage, new=new, split=split)) == Close("R2")
-    done = deployed("R2", began=BEGAN, verdict=verdict, settled=True)
+    done = deployed("R2", began=BEGAN, verdict=verdict, settled=at("10:30"))
     assert isinstance(decide(fresh(stage=stage, new=done, split=split)), Done)
 
 

@@ -68,7 +68,7 @@ def test_marks_are_read_as_they_were_written() -> None:
     tags |= verdict_tags("rejected", "it was slow")
     assert Marks.parse(tags) == Marks(at("10:00"), "rejected", "it was slow")
     tags |= settled_tags(at("11:00"))
-    assert Marks.parse(tags).settled
+    assert Marks.parse(tags).settled == at("11:00")
     assert Marks.parse(tags | begin_tags(at("12:00"), keep_wish=False)) == Marks(at("12:00"))
     assert Marks.parse({}) == Marks()
 

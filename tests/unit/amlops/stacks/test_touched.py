@@ -41,9 +41,7 @@ def repo(tmp_path: Path) -> Repository:
     """Our environments, and two deployments: churn runs in dev and prod, idle in none yet."""
     root = tmp_path / "clone"
     shutil.copytree(ROOT / "environments", root / "environments")
-    _deployment(
-        root, "churn", dev=f'current: "{RELEASE}"\n', prod=f'current: "0123456789ab"\ncandidate: "{RELEASE}"\n'
-    )
+    _deployment(root, "churn", dev=f'current: "{RELEASE}"\n', prod=f'current: "0123456789ab"\ncandidate: "{RELEASE}"\n')
     _deployment(root, "idle")
     return Repository(root)
 
