@@ -62,8 +62,8 @@ class Azure(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> Any:
         if args.token == "azure-native:authorization:getClientConfig":
             return {"subscriptionId": SUBSCRIPTION, "tenantId": TENANT, "clientId": "c", "objectId": "o"}
-        names = ("deploymentName", "endpointName", "roleAssignmentName")
-        found = self.live.get(next(str(args.args[name]) for name in names if args.args.get(name)))
+        names = ("deploymentName", "endpointName", "roleAssignmentName", "resourceName")
+        found = self.live.get(next((str(args.args[name]) for name in names if args.args.get(name)), ""))
         if found is None:
             return {}, [("endpointName", "(ResourceNotFound) status 404")]
         if "fail" in found:
