@@ -52,7 +52,8 @@ def ask_releases(session: Session, stack: StackName) -> tuple[Asked, ...]:
     live = read_endpoint(place)
     if live is None:
         raise AmlopsError(f"the endpoint {place.endpoint} is gone; apply {stack} again")
-    test = SmokeTest(session, place, request, min(poll_seconds(session.process), 5.0))
+    poll = min(poll_seconds(session.process), 5.0)
+    test = SmokeTest(session.azure, place, request, poll, session.progress)
     found = []
     for role, release in roles.items():
         if release is not None:
