@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from . import signing
 from .arm.errors import ArmError
 from .arm.ids import ArmId
 from .settings import DOMAIN
@@ -60,15 +61,6 @@ class Credential:
     client_secret: str
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
-    """What signs the tokens, and its name in the key set."""
-
-    private: Any
-    public: Any
-    id: str
-
-
 class Identity:
     """Principals are records of the store; user-assigned identities are principals by their resource."""
 
@@ -90,36 +82,6 @@ class Identity:
         applications = (kept["object_id"] for kept in self._store.records("principal").values())
         identities = (str(found.properties.get("principalId")) for found in self._store.of_type(_IDENTITY))
         return any(known.lower() == object_id.lower() for known in (*applications, *identities))
-
-    def caller(self, object_id: str) -> str:
-        """As the activity log names somebody: a person by the name they sign in with, everybody else by object id."""
-        name = self._name(object_id)
-        return name if "@" in name else object_id
-
-    def claims_of(self, object_id: str, app_id: str) -> dict[str, str]:
-        """What a token of this principal says of it, by the names that the activity log has."""
-        name = self._name(object_id)
-        claims = {
-            "iss": f"https://sts.windows.net/{self._settings.tenant_id}/",
-            "http://schemas.microsoft.com/identity/claims/objectidentifier": object_id,
-            "http://schemas.microsoft.com/identity/claims/tenantid": self._settings.tenant_id,
-            "appid": app_id,
-        }
-        if "@" in name:
-            return {**claims, "name": name, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn": name}
-        if name.startswith("/"):
-            return {**claims, "idtyp": "app", "xms_mirid": name}
-        return {**claims, "idtyp": "app", "app_displayname": name} if name else {**claims, "idtyp": "app"}
-
-    def _name(self, object_id: str) -> str:
-        """The name of an application, the resource id of a managed identity; "" for one that is gone."""
-        for kept in self._store.records("principal").values():
-            if kept["object_id"].lower() == object_id.lower():
-                return str(kept["name"])
-        for found in self._store.of_type(_IDENTITY):
-            if str(found.properties.get("principalId")).lower() == object_id.lower():
-                return found.id.text
-        return ""
 
     def trust(self, issuer: str, public_key_pem: str) -> None:
         """Accept assertions that this issuer signs (GitHub's, say); an identity says itself which ones it takes."""
@@ -248,9 +210,9 @@ class Identity:
     # -- inside ------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _key(self) -> SigningKey:
+    def _key(self) -> signing.SigningKey:
         """Loaded with the first token: a start is quicker without."""
-        return _signing_key(self._store)
+        return signing.key(self._store)
 
     def _by_secret(self, client: str, secret: str) -> Principal:
         kept = self._store.record("principal", client)
@@ -333,20 +295,3 @@ class Identity:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _signing_key(store: Store) -> SigningKey:
-    """The key that signs tokens: made at the first start, then the same, so that tokens outlive a restart."""
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    kept = store.record("key", "tokens")
-    if kept is None:
-        made = rsa.generate_private_key(65537, 2048)
-        pem = made.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ).decode()
-        kept = {"pem": pem, "kid": secrets.token_hex(10)}
-        store.set_record("key", "tokens", kept)
-    private = serialization.load_pem_private_key(kept["pem"].encode(), None)
-    return SigningKey(private, private.public_key(), kept["kid"])

@@ -1,7 +1,7 @@
 """What clients asked of this local Azure, in the order in which it came: for tests that enumerate writes.
 
-In memory, the latest 10,000: numbers begin anew with each start of the emulator. The control API itself, tokens and the
-cloud's metadata are not in it.
+In memory, the latest 10,000: numbers begin anew with each start of the emulator. The control API itself, tokens, the
+cloud's metadata and what online endpoints are asked are not in it.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from ..arm.errors import bad_request
 from ..arm.ids import ArmId
 from ..arm.paging import page
 from ..monitor.activity import Event, substatus
+from ..monitor.callers import Callers
 from ..store import Body
 from .base import Action, Call, Reply, ResourceType
 
@@ -35,9 +36,11 @@ async def _list(call: Call) -> Reply:
     since, until, wanted = _filter(query.get("$filter", ""))
     events = call.cloud.activity.events(call.params["subscriptionId"], since, until)
     kept = [name.strip() for name in query.get("$select", "").split(",") if name.strip()]
-    shown = [_selected(_view(call, event), kept) for event in events if _fits(event, wanted)]
+    fitting = [event for event in events if _fits(event, wanted)]
     path = f"/subscriptions/{call.params['subscriptionId']}/providers/Microsoft.Insights/eventtypes/management/values"
-    return Reply(200, page(shown, call.cloud.settings.base_url, path, call.query, _PAGE))
+    found, callers = page(fitting, call.cloud.settings.base_url, path, call.query, _PAGE), Callers(call.cloud)
+    shown = [_selected(_view(call, event, callers), kept) for event in found["value"]]
+    return Reply(200, {**found, "value": shown})
 
 
 def _filter(text: str) -> tuple[float, float, dict[str, str]]:
@@ -93,7 +96,7 @@ def _selected(entry: Body, names: list[str]) -> Body:
     return {key: value for key, value in entry.items() if not low or key.lower() in low}
 
 
-def _view(call: Call, event: Event) -> Body:
+def _view(call: Call, event: Event, callers: Callers) -> Body:
     resource, iso = ArmId(event.resource), _iso(event.at)
     phrase, words = substatus(event)
     error = {"statusMessage": event.error} if event.error else {}
@@ -103,8 +106,8 @@ def _view(call: Call, event: Event) -> Body:
         "correlationId": event.correlation,
         "operationId": event.correlation,
         "authorization": {"action": event.action, "scope": resource.text},
-        "caller": call.cloud.identity.caller(event.object_id),
-        "claims": call.cloud.identity.claims_of(event.object_id, event.app_id),
+        "caller": callers.caller(event.object_id),
+        "claims": callers.claims(event.object_id, event.app_id),
         "description": "",
         "category": _words("Administrative"),
         "eventName": {"value": "EndRequest", "localizedValue": "End request"},
