@@ -134,7 +134,7 @@ class App:
         if scope["path"].startswith(_SCORING):  # so many that the trace would hold nothing else
             return await self._faults.around(self._planes, scope, receive, send)
         arm = scope["path"].lower().startswith(_ARM)
-        await self._seen(self._operations if arm else self._planes, scope, receive, send)
+        return await self._seen(self._operations if arm else self._planes, scope, receive, send)
 
     async def _seen(self, inner: ASGIApp, scope: Scope, receive: Receive, send: Send, *, host: str = "") -> None:
         """With the request in the trace, and wrong where a fault rule wants it."""
