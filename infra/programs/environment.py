@@ -24,9 +24,14 @@ def run(repo: Repository, environment: Environment, stack: str) -> None:
     names, cloud = Names(environment), Cloud(environment)
     platform, protect = environment.platform, environment.settings.deletion.protect
     tags = {**environment.tags, "stack": stack}
+    since = None if environment.is_local else _budget_since(environment, names)
     group = ResourceGroup(names.resource_group, location=environment.region, tags=tags, protect=protect)
     place = Place(environment, names, stack, group.name)
 
+    if since is not None:
+        from components.budget import Budget
+
+        Budget(place, group=group.group_id, since=since)
     storage = Storage(place)
     vault = Vault(place, tenant=cloud.tenant)
     monitoring = Monitoring(place)
@@ -111,6 +116,13 @@ def run(repo: Repository, environment: Environment, stack: str) -> None:
         for part, target in targets.items():
             PrivateEndpoint(place, subnet=subnet, target=target, group=part)
     pulumi.export("workspace", workspace.workspace_id)
+
+
+def _budget_since(environment: Environment, names: Names) -> str:
+    """Asked before anything is declared: under Pulumi's mocks a call right after a component's may wait for ever."""
+    from components.budget import counted_since
+
+    return counted_since(f"/subscriptions/{environment.subscription_id}/resourceGroups/{names.resource_group}")
 
 
 def _endpoint(workspace: pulumi.Output[str], names: Names, deployment: str) -> Scope:

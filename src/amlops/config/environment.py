@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .closed import Closed
-from .fields import Guid, Key, Prefix, Region, RunnerLabel, TagValue
+from .fields import Email, Guid, Key, Prefix, Region, RunnerLabel, TagValue
 
 HOSTED_RUNNER = "ubuntu-latest"
 """GitHub's own runner, which reaches public addresses only."""
@@ -169,10 +169,12 @@ class Limits(Closed):
 
 
 class Budget(Closed):
-    """What the environment may cost. Nothing reads it yet."""
+    """What the platform may cost. Owners of the subscription are told at 80 and 100 %, and when 120 % are expected."""
 
     monthly: Annotated[float, Field(gt=0)]
     """In `currency`, a month."""
+    contacts: Annotated[tuple[Email, ...], Field(strict=False, max_length=50)] = ()
+    """Mail addresses that are told too."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     """Its ISO 4217 code."""
 

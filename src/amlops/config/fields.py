@@ -21,5 +21,8 @@ Prefix = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,7}$")]
 RunnerLabel = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
 """A label in `runs-on`."""
 
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+"""A mail address."""
+
 TagValue = Annotated[str, Field(max_length=256)]
 """Azure's limit for the value of a tag."""

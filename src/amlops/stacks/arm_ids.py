@@ -37,6 +37,7 @@ _TEMPLATES: Final[Mapping[str, tuple[str, str]]] = {
         "{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
         "2022-04-01",
     ),
+    "consumption:Budget": ("{scope}/providers/Microsoft.Consumption/budgets/{budgetName}", "2024-08-01"),
     "monitor:AutoscaleSetting": (
         f"{_GROUP}/providers/Microsoft.Insights/autoscaleSettings/{{autoscaleSettingName}}",
         "2022-10-01",
@@ -62,7 +63,7 @@ _TEMPLATES: Final[Mapping[str, tuple[str, str]]] = {
 
 _PART = re.compile(r"\{(\w+)\}")
 
-UNTAGGED: Final = frozenset({"authorization:RoleAssignment", "monitor:DiagnosticSetting"})
+UNTAGGED: Final = frozenset({"authorization:RoleAssignment", "consumption:Budget", "monitor:DiagnosticSetting"})
 """Types that carry no tags; their names, or the resource that they lie at, only this stack's environment yields."""
 
 _SCOPES = ("scope", "resourceUri")

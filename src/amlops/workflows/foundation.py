@@ -20,6 +20,7 @@ _PROVIDERS = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 STATE_NAMESPACES = ("Microsoft.KeyVault", "Microsoft.ManagedIdentity", "Microsoft.Storage")
 PLATFORM_NAMESPACES = (
+    "Microsoft.Consumption",
     "Microsoft.ContainerRegistry",
     "Microsoft.Insights",
     "Microsoft.KeyVault",

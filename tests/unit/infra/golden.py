@@ -12,8 +12,8 @@ from tests.unit.infra.mocked import Declared
 
 FOLDER = Path(__file__).parent / "golden"
 
-INCIDENTAL = ("tags", "location", "resourceGroupName", "workspaceName", "description")
-"""What is the same in all resources of a stack, or free text: left out of the files."""
+INCIDENTAL = ("tags", "location", "resourceGroupName", "workspaceName", "description", "timePeriod")
+"""What is the same in all resources of a stack, free text, or the month of a budget's making: left out of the files."""
 
 
 def check(stack: str, declared: Iterable[Declared]) -> None:

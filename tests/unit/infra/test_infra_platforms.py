@@ -57,7 +57,7 @@ def test_every_name_comes_from_the_environment(name: str) -> None:
 def test_resources_carry_the_tags_of_environment_and_stack(name: str) -> None:
     """Whatever takes tags says its environment, owner and stack."""
     for item in _platform(name).declared:
-        if not item.type.endswith((":RoleAssignment", ":DiagnosticSetting")):
+        if not item.type.endswith((":RoleAssignment", ":DiagnosticSetting", ":Budget")):
             tags = item.inputs["tags"]
             assert (tags["environment"], tags["owner"], tags["stack"]) == (name, "ml-platform", name)
 
@@ -89,6 +89,15 @@ def test_workspace_and_vault_send_their_logs(name: str, sources: int) -> None:
     settings = [item for item in _platform(name).declared if item.type.endswith(":DiagnosticSetting")]
     assert len(settings) == sources
     assert all(item.inputs["workspaceId"].endswith(f"log-cml-{name}") for item in settings)
+
+
+@pytest.mark.parametrize(("name", "amount"), [("dev", 500), ("staging", 1500), ("prod", 6000)])
+def test_what_a_platform_costs_is_watched(name: str, amount: int) -> None:
+    """A budget of the environment's own group, from the first of a month, that tells the owners."""
+    (budget,) = [item.inputs for item in _platform(name).declared if item.type.endswith(":Budget")]
+    assert (budget["amount"], budget["scope"]) == (amount, f"/azure/rg-cml-{name}")
+    assert budget["timePeriod"]["startDate"].endswith("-01T00:00:00Z")
+    assert {tuple(one["contactRoles"]) for one in budget["notifications"].values()} == {("Owner",)}
 
 
 def test_teams_have_a_group_of_their_own_where_instances_follow_the_load() -> None:
