@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from amlops.errors import AmlopsError
 
 from .clock import ServerClock
+from .rehearsed import asking_again
 
 if TYPE_CHECKING:
     from azure.core import PipelineClient
@@ -54,10 +55,14 @@ class Channel:
     ca: str | None = None
     proxy: str | None = None
     local: bool = False
+    heard: Callable[[str | None], None] = lambda _: None
 
     @cached_property
     def pipeline(self) -> PipelineClient[Any, Any]:
-        """Repeats 429, 5xx and lost connections; for a local Azure that has ended it gives up within seconds."""
+        """Repeats 429, 5xx and lost connections; for a local Azure that has ended it gives up within seconds.
+
+        `heard` is told the `Date` of each answer of a local Azure.
+        """
         from azure.core import PipelineClient
         from azure.core.pipeline.policies import BearerTokenCredentialPolicy, ProxyPolicy, RetryPolicy
         from azure.core.pipeline.transport import RequestsTransport
@@ -72,8 +77,10 @@ class Channel:
             retry_backoff_factor=0.5,
             retry_backoff_max=30,
         )
-        proxy = [ProxyPolicy(proxies={"https": self.proxy})] if self.proxy else []
-        policies = [*proxy, retry, BearerTokenCredentialPolicy(self.credential, self.scope)]
+        first: list[Any] = [ProxyPolicy(proxies={"https": self.proxy})] if self.proxy else []
+        if self.local:
+            first.append(asking_again(self.heard))
+        policies = [*first, retry, BearerTokenCredentialPolicy(self.credential, self.scope)]
         return PipelineClient(self.endpoint, policies=policies, transport=transport)
 
     def send(self, method: str, url: str, query: Mapping[str, str] | None = None, body: Any = None) -> Answer:
@@ -95,11 +102,10 @@ class Channel:
 
 
 class Arm:
-    """ARM as one credential sees it."""
+    """ARM as one credential sees it. `clock` hears of every answer."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-        self.clock = ServerClock(self._ask_time)
+    def __init__(self, channel: Channel, clock: ServerClock) -> None:
+        self._channel, self._clock = channel, clock
 
     def get(self, id: str, api_version: str, **query: str) -> dict[str, Any] | None:
         """A resource or a list; None where there is none. Raises AzureRefused."""
@@ -155,12 +161,12 @@ class Arm:
         self, method: str, url: str, query: Mapping[str, str], body: Any = None, *, missing: bool = True
     ) -> Answer:
         answer = self._channel.send(method, url, query, body)
-        self.clock.heard(answer.headers.get("Date"))
+        self._clock.heard(answer.headers.get("Date"))
         if answer.status >= 400 and not (missing and answer.status == 404 and method in ("GET", "DELETE")):
             raise refused(f"{method} {url.partition('?')[0]}", answer)
         return answer
 
-    def _ask_time(self) -> None:
+    def ask_time(self) -> None:
         """The list of tenants: small, and any caller may see it."""
         self._send("GET", "/tenants", {"api-version": "2022-12-01"})
 

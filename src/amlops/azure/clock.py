@@ -27,11 +27,15 @@ class ServerClock:
         aware = found if found.tzinfo else found.replace(tzinfo=UTC)
         self._last = (aware.astimezone(UTC), time.monotonic())
 
+    def known(self) -> datetime | None:
+        """The time by the last answer, None where there was none; nobody is asked."""
+        if self._last is None:
+            return None
+        said, at = self._last
+        return said + timedelta(seconds=time.monotonic() - at)
+
     def now(self) -> datetime:
         """UTC, to the second. Raises what `ask` raises; the system's clock where the server gives no time at all."""
         if self._last is None or time.monotonic() - self._last[1] > FRESH:
             self._ask()
-        if self._last is None:
-            return datetime.now(UTC)
-        said, at = self._last
-        return said + timedelta(seconds=time.monotonic() - at)
+        return self.known() or datetime.now(UTC)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from amlops.errors import AmlopsError
 
 from .arm import Arm, Channel
+from .clock import ServerClock
 from .credential import make_credential
+from .rehearsed import RehearsedCredential, asking_again
 from .vault import Vault
 
 if TYPE_CHECKING:
@@ -70,20 +72,26 @@ class Azure:
     @cached_property
     def credential(self) -> TokenCredential:
         """A federated token's file where one is named, the local Azure's secret, else what azure-identity finds."""
-        return make_credential(self.variables, self.transport, local=self.is_local)
+        if not self.is_local:
+            return make_credential(self.variables, self.transport, local=False)
+        return RehearsedCredential(
+            lambda: make_credential(self.variables, self.transport, local=True), self._clock.known
+        )
 
     def machine_learning(self, subscription: str | None = None) -> MachineLearningServicesMgmtClient:
         from azure.core.pipeline.policies import CustomHookPolicy
         from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 
         def heard(response: Any) -> None:
-            self._arm.clock.heard(response.http_response.headers.get("Date"))
+            self._clock.heard(response.http_response.headers.get("Date"))
 
+        again = [asking_again(self._clock.heard)] if self.is_local else []
         return MachineLearningServicesMgmtClient(
             self.credential,
             subscription or self.subscription,
             base_url=self.endpoint,
             credential_scopes=[ARM_SCOPE],
+            per_call_policies=again,
             per_retry_policies=[CustomHookPolicy(raw_response_hook=heard)],
             **self.transport,
         )
@@ -92,7 +100,7 @@ class Azure:
 
     def now(self) -> datetime:
         """The server's time, UTC, by ARM's last answer; asks where there was none lately. Raises AmlopsError."""
-        return self._arm.clock.now()
+        return self._clock.now()
 
     def resource(self, id: str, api_version: str, **query: str) -> dict[str, Any] | None:
         """A resource by its ARM id; None where there is none. Raises AzureRefused."""
@@ -187,12 +195,24 @@ class Azure:
         return suffixes
 
     @cached_property
+    def _clock(self) -> ServerClock:
+        return ServerClock(lambda: self._arm.ask_time())
+
+    @cached_property
     def _arm(self) -> Arm:
-        return Arm(self._channel(self.endpoint, ARM_SCOPE))
+        return Arm(self._channel(self.endpoint, ARM_SCOPE), self._clock)
 
     def _channel(self, endpoint: str, scope: str, *, proxy: bool = False) -> Channel:
         through = self.variables["HTTPS_PROXY"] if proxy and self.is_local else None
-        return Channel(endpoint, self.credential, scope, ca=self.ca, proxy=through, local=self.is_local)
+        return Channel(
+            endpoint,
+            self.credential,
+            scope,
+            ca=self.ca,
+            proxy=through,
+            local=self.is_local,
+            heard=self._clock.heard,
+        )
 
     def _blobs(self, account: str) -> BlobServiceClient:
         from azure.storage.blob import BlobServiceClient
