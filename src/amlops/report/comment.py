@@ -5,7 +5,7 @@ What does not fit is counted. The same plan gives the same comment. Everything t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -39,10 +39,21 @@ ROOMS = (Room(60, 60, 60), Room(60, 40, 20), Room(40, 20, 12), Room(25, 8, 8), R
 def comment(plan: Plan) -> str:
     """Markdown, at most LONGEST − MARGIN characters (counted as GitHub's database may: as UTF-8)."""
     for room in ROOMS:
-        text = "\n".join(_comment(plan, room)) + "\n"
-        if len(text.encode()) <= LONGEST - MARGIN:
+        text = fitting(_comment(plan, room), LONGEST - MARGIN)
+        if text is not None:
             return text
     raise AssertionError("the smallest room has a bound")
+
+
+def fitting(lines: Iterable[str], most: int) -> str | None:
+    """The lines as a text, None where that is longer than so many bytes; the rest is not made then."""
+    kept, length = [], 0
+    for line in lines:
+        length += len(line.encode()) + 1
+        if length > most:
+            return None
+        kept.append(line)
+    return "\n".join(kept) + "\n"
 
 
 def _comment(plan: Plan, room: Room) -> Iterator[str]:

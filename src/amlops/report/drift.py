@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .comment import LONGEST, MARGIN
+from .comment import LONGEST, MARGIN, fitting
 from .escape import clean, code, plain
 
 SHOWN = 100
@@ -79,8 +79,8 @@ def issue(drift: StackDrift) -> str:
     """The issue's text; the same drift gives the same text."""
     number = len(drift.differences)
     for most in (SHOWN, 30, 10, 3):
-        text = "\n".join(_issue(drift, most)) + "\n"
-        if len(text.encode()) <= LONGEST - MARGIN:
+        text = fitting(_issue(drift, most), LONGEST - MARGIN)
+        if text is not None:
             return text
     raise AssertionError(f"{number} differences, and three of them are too long")
 

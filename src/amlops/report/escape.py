@@ -11,23 +11,24 @@ import re
 import unicodedata
 
 JOINER = "\u2060"
-_PLAIN = re.compile(r"[\w \-.,/()%+=§·→–…’“”≤≥±×✓✗]")
-_JOINED = re.compile(r"(?i)([@#](?=\w)|www(?=\.)|gh(?=-\d)|:(?=//))")
 ELLIPSIS = "…"
+_STRUCTURE = re.compile(r"[!-$&'*:-<>-@\[-`{-~]")
+"""ASCII punctuation but for ``% ( ) + , - . / =``, which mean nothing inside a line."""
+
+_JOINED = re.compile(r"(?i)([@#](?=\w)|www(?=\.)|gh(?=-\d)|:(?=//))")
+_UNUSUAL = re.compile(r"[^ -~]")
 
 
 def clean(text: str, longest: int = 300) -> str:
     """One line without control and format characters, at most `longest` characters."""
-    spaced = "".join(" " if char.isspace() else char for char in text)
-    kept = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
-    line = " ".join(kept.split())
+    line = " ".join(_UNUSUAL.sub(_shown, text[: 4 * longest]).split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + ELLIPSIS
 
 
 def plain(text: str, longest: int = 300) -> str:
     """Inert text."""
     joined = _JOINED.sub(lambda found: found[0] + JOINER, clean(text, longest))
-    return "".join(_reference(char) for char in joined)
+    return _STRUCTURE.sub(lambda found: f"&#{ord(found[0])};", joined)
 
 
 def code(text: str, longest: int = 120) -> str:
@@ -35,7 +36,8 @@ def code(text: str, longest: int = 120) -> str:
     return f"<code>{plain(text, longest)}</code>"
 
 
-def _reference(char: str) -> str:
-    if char == "_" or not (_PLAIN.match(char) or char == JOINER or ord(char) > 127):
-        return f"&#{ord(char)};"
-    return char
+def _shown(found: re.Match[str]) -> str:
+    char = found[0]
+    if char.isspace():
+        return " "
+    return "" if unicodedata.category(char)[0] == "C" else char

@@ -21,7 +21,9 @@ def lines(plan: Plan) -> Iterator[str]:
 
 def _stack(stack: StackPlan) -> Iterator[str]:
     counts = [f"{stack.count(what)} {what}" for what in ("create", "update", "replace", "delete") if stack.count(what)]
-    yield f"{stack.stack}: {', '.join(counts) or 'no change'}" + (f", {changed(stack.cost)}" if stack.cost else "")
+    yield f"{clean(stack.stack)}: {', '.join(counts) or 'no change'}" + (
+        f", {changed(stack.cost)}" if stack.cost else ""
+    )
     for sentence in stack.users:
         yield f"  users: {clean(sentence)}"
     for step in stack.steps:
@@ -31,14 +33,16 @@ def _stack(stack: StackPlan) -> Iterator[str]:
         yield f"  {step.operation:8} {clean(step.name)}" + (f" ({clean(', '.join(about))})" if about else "")
     for remark in stack.remarks:
         excepted = f" (excepted: {clean(remark.excepted)})" if remark.excepted else ""
-        yield f"  policy   {remark.severity}: {clean(remark.message, 600)} [{remark.rule}]{excepted}"
+        yield f"  policy   {remark.severity}: {clean(remark.message, 600)} [{clean(remark.rule)}]{excepted}"
     for check in stack.checks:
         if check.outcome != "passed":
-            yield f"  preflight {check.outcome}: {clean(check.message, 600)} [{check.name}]"
+            yield f"  preflight {check.outcome}: {clean(check.message, 600)} [{clean(check.name)}]"
     if stack.failure:
         yield f"  FAILED   {clean(stack.failure, 2000)}"
     if stack.rehearsed is not None:
         yield f"  rehearsal {stack.rehearsed.outcome}: {clean(stack.rehearsed.sentence, 2000)}"
         for phase in stack.rehearsed.phases:
-            shares = ", ".join(f"{name or 'nobody'} {sum(count)}" for name, count in sorted(phase.traffic.by.items()))
-            yield f"    {phase.name}: {phase.traffic.sent} sent, {phase.traffic.failed} failed ({shares})"
+            shares = ", ".join(
+                f"{clean(name, 60) or 'nobody'} {sum(count)}" for name, count in sorted(phase.traffic.by.items())
+            )
+            yield f"    {clean(phase.name)}: {phase.traffic.sent} sent, {phase.traffic.failed} failed ({shares})"
