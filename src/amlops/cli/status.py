@@ -53,6 +53,7 @@ def _deployment(
     repo: Repository, environment: Environment, stack: StackName, session: Session | None
 ) -> dict[str, Any]:
     from amlops.rollout import read_endpoint
+    from amlops.rollout.standing import standing
 
     assert stack.deployment is not None
     stage = load_stage(repo, stack.deployment, environment.name)
@@ -71,7 +72,12 @@ def _deployment(
             ],
         }
     roles = {"current": stage.current, "candidate": stage.candidate, "previous": stage.previous}
-    return {"deployment": stack.deployment, "stage": {**roles, "rejected": list(stage.rejected)}, "endpoint": endpoint}
+    return {
+        "deployment": stack.deployment,
+        "stage": {**roles, "rejected": list(stage.rejected)},
+        "endpoint": endpoint,
+        "rollout": standing(live, stage),
+    }
 
 
 def _text(result: dict[str, Any]) -> str:
@@ -93,6 +99,8 @@ def _text(result: dict[str, Any]) -> str:
         lines.append(f"  endpoint   {endpoint['name']} ({endpoint['state']}) {endpoint['url']}")
         split = ", ".join(f"{name} {percent} %" for name, percent in endpoint["traffic"].items())
         lines.append(f"  traffic    {split or 'none'}")
+        if item["rollout"]:
+            lines.append(f"  rollout    {item['rollout']}")
         for served in endpoint["deployments"]:
             instances = f"{served['instances']} instances" if served["instances"] != 1 else "1 instance"
             lines.append(f"  deployment {served['name']} ({served['state']}, {instances}, release {served['release']})")
