@@ -1,0 +1,103 @@
+"""What follows an apply: which wave, without what, and when another run is started at all."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from amlops.config import Repository
+from amlops.git import Git
+from amlops.stacks.applied import applied_ref
+from amlops.stacks.declared import Declared
+from amlops.workflows.hand_on import HandedOn, hand_on
+from amlops.workflows.rollout import Watch
+
+ROOT = Path(__file__).parents[4]
+
+
+@dataclass
+class Company:
+    """A clone with our environments and no deployment, its remote, and the runs that were started."""
+
+    repo: Repository
+    git: Git
+    started: list[Sequence[str]] = field(default_factory=list)
+
+    def commit(self, path: str, text: str) -> str:
+        (self.repo.root / path).write_text(text)
+        for words in (["add", "-A"], ["commit", "-qm", "x"], ["push", "-q", "origin", "HEAD:main"]):
+            subprocess.run(["git", "-C", self.repo.root, *words], check=True)
+        return self.git.head()
+
+    def applied(self, commit: str, *stacks: str) -> None:
+        for stack in stacks:
+            ref = applied_ref(stack)
+            assert self.git.swap(ref, self.git.remote_refs(ref).get(ref), commit)
+
+    def hand_on(self, *tried: str, without: Sequence[str] = ()) -> HandedOn:
+        watch = Watch(self.repo, self.git, lambda: pytest.fail("no lease"), lambda _: None, lambda _: None)
+        return hand_on(self.git, Declared(self.repo), watch, self.started.append, tried=tried, without=without)
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    root, remote = tmp_path / "clone", tmp_path / "remote.git"
+    shutil.copytree(ROOT / "environments", root / "environments")
+    (root / "deployments").mkdir()
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", remote], check=True)
+    for words in (
+        ["init", "-q", "-b", "main"],
+        ["config", "user.name", "t"],
+        ["config", "user.email", "t@example.invalid"],
+        ["remote", "add", "origin", str(remote)],
+    ):
+        subprocess.run(["git", "-C", root, *words], check=True)
+    made = Company(Repository(root), Git(root))
+    made.commit("README.md", "one\n")
+    return made
+
+
+def test_the_next_wave_follows(company: Company) -> None:
+    """The registry is there, so the platforms may come."""
+    company.applied(company.git.head(), "shared")
+    found = company.hand_on("shared")
+    assert (found.failed, found.next) == ((), ("dev", "staging", "prod"))
+    assert company.started == [[]]
+
+
+def test_nothing_follows_when_all_is_applied(company: Company) -> None:
+    """No run is started for nothing."""
+    company.applied(company.git.head(), "shared", "dev", "staging", "prod")
+    assert company.hand_on("prod").next == ()
+    assert company.started == []
+
+
+def test_what_failed_is_left_out_and_holds_back_what_stands_on_it(company: Company) -> None:
+    """The registry failed: every platform reads it, so nothing follows, and nothing is tried for ever."""
+    found = company.hand_on("shared")
+    assert (found.failed, found.next) == (("shared",), ())
+    assert set(found.held) == {"dev", "staging", "prod"}
+    assert company.started == []
+
+
+def test_the_others_go_on(company: Company) -> None:
+    """dev failed in this run, staging in the run before; prod stands on neither."""
+    company.applied(company.git.head(), "shared")
+    found = company.hand_on("dev", without=["staging", "gone"])
+    assert (found.failed, found.next) == (("dev",), ("prod",))
+    assert company.started == [["dev", "staging"]]
+
+
+def test_a_later_commit_is_tried_as_a_whole(company: Company) -> None:
+    """main moved while this run went on: what failed may be mended there."""
+    company.applied(company.git.head(), "shared")
+    here = company.git.head()
+    company.commit("README.md", "two\n")
+    subprocess.run(["git", "-C", company.repo.root, "checkout", "-q", here], check=True)
+    company.hand_on("dev")
+    assert [list(left_out) for left_out in company.started] == [[]]
