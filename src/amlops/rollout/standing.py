@@ -21,7 +21,7 @@ def standing(live: EndpointState | None, stage: Stage) -> str | None:
     if marks.verdict is not None and marks.settled is None:
         return f"{stage.candidate} is {marks.verdict}, which git does not have yet: {marks.reason}"
     wish = "" if marks.wish is None or marks.wish.kind == "go-on" else f", {marks.wish}"
-    ours = record is not None and (record.candidate, record.began) == (found.name, marks.began)
+    ours = record is not None and (record.candidate, record.began, None) == (found.name, marks.began, marks.settled)
     if not ours or record is None:
         return f"{stage.candidate} waits for its first step{wish}"
     if record.last.step is None:

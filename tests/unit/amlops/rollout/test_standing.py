@@ -43,7 +43,7 @@ def live(endpoint: dict[str, str], candidate: dict[str, str] | None) -> Endpoint
         (
             RECORD.tags(),
             BEGAN | verdict_tags("rejected", "") | settled_tags(at("11:00")),
-            "R2 at 10 % since 2026-12-01T10:05:00Z",
+            "R2 waits for its first step",
         ),
         (RECORD.tags(), begin_tags(at("12:00"), keep_wish=False), "R2 waits for its first step"),
     ],
