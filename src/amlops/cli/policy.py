@@ -15,7 +15,7 @@ from .output import give
 
 @click.command("policy")
 @stacks_argument
-@click.option("--all", "everything", is_flag=True, help="Every stack of every environment.")
+@click.option("--all", "everything", is_flag=True, help="Every stack of every environment; so is naming none.")
 @json_option
 def command(stacks: tuple[str, ...], everything: bool, as_json: bool) -> int:
     """Judge what stacks declare by the rules, from git alone: no cloud, no credential. An environment means all its
@@ -24,7 +24,7 @@ def command(stacks: tuple[str, ...], everything: bool, as_json: bool) -> int:
     Rules, their severities and how to except a finding are described in docs/reference/policy.md. Ends with 2 where a
     finding of severity error is not excepted.
     """
-    if everything == bool(stacks):
+    if everything and stacks:
         raise AmlopsError("name stacks, or say --all; not both", exit_code=2)
     repo, told = Repository.find(), progress()
     with told.step("running the programs without a cloud"):
