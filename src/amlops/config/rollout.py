@@ -18,6 +18,7 @@ Requests = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[int, Field(ge=0, le=10_080)]
 OnTimeout = Literal["wait", "reject"]
+Counts = Literal["logs", "metrics"]
 
 
 class Latency(Closed):
@@ -63,6 +64,8 @@ class RolloutChanges(Closed):
     """In place of the whole of `rollout.metric`."""
     bake: Minutes | None = None
     """As `rollout.bake`."""
+    counts: Counts | None = None
+    """As `rollout.counts`."""
     metrics_late: Minutes | None = None
     """As `rollout.metrics_late`."""
     timeout: Annotated[int, Field(ge=1)] | None = None
@@ -88,8 +91,10 @@ class Rollout(Closed):
     """A metric of the model's own that must hold too."""
     bake: Minutes = 5
     """Minutes that each step lasts at least."""
+    counts: Counts = "logs"
+    """What requests are counted by: `logs` is every request in Log Analytics, `metrics` RequestsPerMinute's average."""
     metrics_late: Minutes = 5
-    """Minutes after which a minute's metrics are complete in Azure Monitor; younger ones are not judged."""
+    """Minutes after which a minute's metrics and logs are complete in Azure Monitor; younger ones are not judged."""
     timeout: Annotated[int, Field(ge=1)] | None = None
     """Minutes after which a step that nothing could be said about (too few requests) ends by `on_timeout`."""
     on_timeout: OnTimeout = "wait"

@@ -1,7 +1,8 @@
 """What Azure Monitor measured of one ARM deployment, minute by minute.
 
 Live requests come from the endpoint's metrics by the dimension `deployment`; mirrored ones from the deployment's own,
-for the endpoint never saw them. `RequestsPerMinute` lists no total, so its average over a minute is taken as its count.
+for the endpoint never saw them. `RequestsPerMinute` lists no total: its average over a minute is the minute's count
+where one gateway serves, so requests are counted from the request logs where these are there (`request_logs`).
 Source: Azure Monitor's supported metrics of onlineEndpoints and of onlineEndpoints/deployments (AZURE.md 1).
 """
 
@@ -16,6 +17,7 @@ from amlops.config.moments import moment, stamp
 from amlops.config.rollout import OwnMetric
 
 from .figures import Figures, Minute, minute_of
+from .request_logs import RequestLogs
 
 API_VERSION = "2024-02-01"
 MOST_SERIES = "1000"
@@ -34,10 +36,12 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Reads figures of an endpoint's deployments. `endpoint` is its ARM id."""
+    """Reads figures of an endpoint's deployments. `endpoint` is its ARM id; `logs` count requests where they are given,
+    else the metric does."""
 
     read: Reader
     endpoint: str
+    logs: RequestLogs | None = None
 
     def figures(
         self, deployment: str, since: datetime, until: datetime, *, mirrored: bool = False, own: OwnMetric | None = None
@@ -59,9 +63,13 @@ class Metrics:
             else (self.endpoint, "statusCode")
         )
         by_status = f"{status} eq '*'" if mirrored else f"{of} and {status} eq '*'"
-        for dimensions, at, value in self._points(where, span, "RequestsPerMinute", by_status):
-            bad = _fails(dimensions.get(status.lower(), ""), mirrored=mirrored)
-            before = minute(at)
+        if self.logs is not None and not mirrored:
+            counted = self.logs.counts(deployment, since, until)
+        else:
+            points = self._points(where, span, "RequestsPerMinute", by_status)
+            counted = ((at, dimensions.get(status.lower(), ""), value) for dimensions, at, value in points)
+        for at, code, value in counted:
+            bad, before = _fails(code, mirrored=mirrored), minute(at)
             errors = before.errors + (value if bad else 0)
             minutes[at] = replace(before, requests=before.requests + value, errors=errors)
         for _, at, value in self._points(where, span, "RequestLatency_P95", "" if mirrored else of):

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from azure.core.rest import HttpRequest
 from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
+from azure.mgmt.resource.resources import ResourceManagementClient
 
 from amlops.azure import Azure
 from amlops.config import Repository, Rollout
@@ -31,6 +33,7 @@ from amlops.rollout.keys import primary_key
 from amlops.rollout.patience import Patience
 from amlops.workflows.rollout.job import Job
 from amlops.workflows.rollout.kept import KeptInGit
+from amlops.workflows.rollout.log_analytics import LogAnalytics
 from amlops.workflows.rollout.smoke_test import SmokeTest
 from amlops.workflows.rollout.stages import StageInGit
 from tests.contract.endpoints.test_online_endpoints import deployment, put_endpoint
@@ -112,6 +115,7 @@ class Scene:
     endpoint: str
     folder: Path
     release: str
+    logs: str
     settings: Rollout = SETTINGS
 
     @property
@@ -152,6 +156,7 @@ class Scene:
             "progress": told,
             "poll": 0.05,
             "patience": Patience(pause=0.05, longest=10.0, operation=30.0),
+            "logs": LogAnalytics(self.azure, self.logs).query,
         }
         return Job(**{**given, **changes})
 
@@ -218,6 +223,7 @@ class Served:
 
     workspace: Workspace
     endpoint: str
+    logs: str
 
     def scene(self, folder: Path, release: str) -> Scene:
         """The old model has the traffic, and git's stage names `release` as candidate beside it."""
@@ -225,7 +231,7 @@ class Served:
         client = azure.machine_learning()
         put_endpoint(self.workspace, client, self.endpoint, traffic={f"r-{OLD}": 100})
         _make_remote(folder, Stage(current=OLD, candidate=release))
-        return Scene(self.workspace, azure, client, self.endpoint, folder, release)
+        return Scene(self.workspace, azure, client, self.endpoint, folder, release, self.logs)
 
 
 def azure_of(cloud: LocalCloud) -> Azure:
@@ -255,7 +261,22 @@ def serve(workspace: Workspace, folder: Path) -> Served:
         making.append(ml.online_deployments.begin_create_or_update(made))
     for poller in making:
         poller.result()
-    return Served(workspace, name)
+    return Served(workspace, name, send_logs(workspace))
+
+
+def send_logs(workspace: Workspace) -> str:
+    """The workspace's request logs go to Log Analytics, as a platform declares it; gives the ARM id they go to."""
+    group = workspace.id.partition("/providers/")[0]
+    logs = f"{group}/providers/Microsoft.OperationalInsights/workspaces/logs"
+    setting = f"{workspace.id}/providers/Microsoft.Insights/diagnosticSettings/to-log-analytics"
+    made = {"location": workspace.cloud.location, "properties": {"sku": {"name": "PerGB2018"}}}
+    sent = {"properties": {"workspaceId": logs, "logs": [{"categoryGroup": "allLogs", "enabled": True}]}}
+    with workspace.cloud.client(ResourceManagementClient) as client:
+        for id, version, body in ((logs, "2023-09-01", made), (setting, "2021-05-01-preview", sent)):
+            url = f"{workspace.cloud.endpoint}{id}?api-version={version}"
+            answer = client._client.send_request(HttpRequest("PUT", url, json=body))
+            assert answer.status_code in (200, 201, 202), answer.text()
+    return logs
 
 
 def _make_remote(folder: Path, stage: Stage) -> None:

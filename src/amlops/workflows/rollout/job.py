@@ -13,6 +13,7 @@ from amlops.progress import Progress
 from amlops.rollout.endpoint import EndpointState, Place
 from amlops.rollout.metrics import Reader
 from amlops.rollout.patience import Patience
+from amlops.rollout.request_logs import Query
 from amlops.rollout.situation import Smoke
 
 from .kept import Kept
@@ -35,7 +36,8 @@ class Tests(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`now` is the server's time; `poll` and `patience` are real seconds; `stack` is for people."""
+    """`now` is the server's time; `poll` and `patience` are real seconds; `stack` is for people; `logs` is
+    there where requests are counted by them."""
 
     stack: str
     deployment: str
@@ -52,3 +54,4 @@ class Job:
     poll: float
     patience: Patience
     run: Run | None = None
+    logs: Query | None = None

@@ -9,6 +9,7 @@ from amlops.rollout.endpoint import EndpointState, read_endpoint
 from amlops.rollout.figures import Figures
 from amlops.rollout.live import situation_of
 from amlops.rollout.metrics import Metrics
+from amlops.rollout.request_logs import RequestLogs
 from amlops.rollout.situation import BEFORE, Situation, Smoke
 
 from .job import Job
@@ -40,7 +41,8 @@ class Look:
         return self.live
 
     def metrics(self) -> Metrics:
-        return Metrics(self.job.metrics, self.endpoint.id)
+        logs = None if self.job.logs is None else RequestLogs(self.job.logs, self.endpoint.name)
+        return Metrics(self.job.metrics, self.endpoint.id, logs)
 
     def _with_figures(self, found: Situation) -> Situation:
         window, new, old, record = found.window, found.new, found.old, found.bound

@@ -15,6 +15,7 @@ from amlops.git import Git
 from amlops.github import GitHub, Run, open_git
 from amlops.progress import Progress
 from amlops.rollout.patience import Patience
+from amlops.rollout.request_logs import Query
 from amlops.stacks import StackName, hold, parse_stack
 from amlops.stacks.lease import hold_lease
 from amlops.stacks.lease_holder import Holder, either_lives
@@ -22,6 +23,7 @@ from amlops.stacks.lease_holder import Holder, either_lives
 from ..session import Session, open_session
 from .job import Job, Renews
 from .kept import Kept, KeptInFolder, KeptInGit
+from .log_analytics import LogAnalytics
 from .smoke_test import SmokeTest
 from .stages import StageInFile, StageInGit, Stages
 
@@ -60,6 +62,7 @@ def job_of(session: Session, stack: StackName, lease: Renews, run: Run | None) -
     assert stack.deployment is not None
     repo, environment = session.repo, session.environment
     about = load_about(repo, stack.deployment)
+    settings = about.rollout.of(environment.name)
     poll = poll_seconds(session.process)
     place = session.endpoint(stack.deployment)
     request = (repo.deployment(stack.deployment) / about.sample_request).read_bytes()
@@ -68,7 +71,7 @@ def job_of(session: Session, stack: StackName, lease: Renews, run: Run | None) -
         stack=stack.text,
         deployment=stack.deployment,
         environment=environment.name,
-        settings=about.rollout.of(environment.name),
+        settings=settings,
         place=place,
         now=session.azure.now,
         metrics=session.azure.resource,
@@ -80,6 +83,7 @@ def job_of(session: Session, stack: StackName, lease: Renews, run: Run | None) -
         poll=poll,
         patience=replace(Patience(), pause=min(poll, 5.0)),
         run=run,
+        logs=_logs(session) if settings.counts == "logs" else None,
     )
 
 
@@ -106,6 +110,16 @@ def lives_of(run: Run | None, github: GitHub | None) -> Callable[[Holder], bool 
         return github.runs.lives(id) if github is not None else None
 
     return lambda holder: either_lives(holder, run, run_lives)
+
+
+def _logs(session: Session) -> Query:
+    """Of the environment's own workspace, which its platform sends the endpoints' logs to."""
+    names, azure = session.names, session.azure
+    subscription = session.environment.subscription_id or azure.subscription
+    group = f"/subscriptions/{subscription}/resourceGroups/{names.resource_group}"
+    return LogAnalytics(
+        azure, f"{group}/providers/Microsoft.OperationalInsights/workspaces/{names.log_analytics}"
+    ).query
 
 
 def _kept(session: Session, deployment: str, git: Git, run: Run | None) -> Kept:

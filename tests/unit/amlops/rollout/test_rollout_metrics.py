@@ -9,6 +9,7 @@ from tests.unit.amlops.rollout.moments import at
 from amlops.config.rollout import OwnMetric
 from amlops.rollout.figures import Minute
 from amlops.rollout.metrics import Metrics
+from amlops.rollout.request_logs import RequestLogs
 
 ENDPOINT = (
     "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w/onlineEndpoints/e"
@@ -115,3 +116,31 @@ def test_a_day_is_asked_at_most() -> None:
     monitor = Monitor()
     Metrics(monitor, ENDPOINT).figures("r-a", at("00:00"), at("71:30"))
     assert monitor.asked[0]["timespan"] == "2026-12-02T23:30:00Z/2026-12-03T23:30:00Z"
+
+
+def test_requests_are_counted_from_their_logs() -> None:
+    """Where logs are given the metric's average is not asked: latency is Azure Monitor's, counts are the log's."""
+    asked: list[str] = []
+
+    def query(text: str) -> list[dict[str, Any]]:
+        asked.append(text)
+        return [
+            {"minute": "2026-12-01T10:00:00Z", "ResponseCode": 200, "requests": 95},
+            {"minute": "2026-12-01T10:00:00.000000Z", "ResponseCode": 424, "requests": 5},
+            {"minute": "2026-12-01T10:01:00Z", "ResponseCode": 404, "requests": 2},
+        ]
+
+    monitor = Monitor(RequestLatency_P95=[series({"10:00": 25.5}, deployment="r-a")])
+    found = Metrics(monitor, ENDPOINT, RequestLogs(query, "e")).figures("r-a", at("10:00"), at("10:02"))
+    assert found.minutes == (Minute(at("10:00"), 100, 5, 25.5), Minute(at("10:01"), 2, 0))
+    assert [item["metricnames"] for item in monitor.asked] == ["RequestLatency_P95"]
+    assert 'EndpointName =~ "e" and DeploymentName =~ "r-a"' in asked[0]
+    assert "datetime(2026-12-01T10:00:00Z)" in asked[0]
+
+
+def test_mirrored_requests_stand_in_no_log() -> None:
+    """No caller sent them."""
+    monitor = Monitor(RequestsPerMinute=[series({"10:00": 9.0}, envoy_response_code="200")])
+    logs = RequestLogs(lambda _: [], "e")
+    found = Metrics(monitor, ENDPOINT, logs).figures("r-a", at("10:00"), at("10:01"), mirrored=True)
+    assert found.requests == 9
