@@ -95,7 +95,7 @@ def environment_files(clone: Clone) -> list[Path]:
 
 def linked_clone(folder: Path) -> Clone:
     """A fresh clone that uses this repository's own virtual environment, and a bare remote beside it."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     clone = clone_into(folder)
     (clone.path / ".venv").symlink_to(REPOSITORY / ".venv")
     remote = folder / "remote"
