@@ -58,6 +58,19 @@ class World:
     def bob(self) -> Developer:
         return self.people["bob"]
 
+    def bring_up(self, *without: str) -> None:
+        """What an owner and the workflow `apply` do once: the registry, the roles at it, then every platform but
+        those named. Raises AssertionError with what a run said."""
+        rest = [name for name in _environments() if name != "shared"]
+        self.alice.dispatch("apply.yml", without=" ".join(rest))
+        self.settle()
+        assert self.last("apply.yml").conclusion == "success", told(self.last("apply.yml"))
+        assert self.cloud is not None
+        _bootstrap(self, self.cloud)
+        self.alice.dispatch("apply.yml", without=" ".join(without))
+        self.settle()
+        assert self.last("apply.yml").conclusion == "success", told(self.last("apply.yml"))
+
     def advance(self, seconds: float) -> None:
         """Moves both clocks; what was scheduled for the time between is started once."""
         before = self.hub.clock.now()
@@ -179,6 +192,12 @@ def _runners() -> set[str]:
     return found
 
 
+def _environments() -> list[str]:
+    """Those in Azure."""
+    files = sorted((REPOSITORY / "environments").glob("*.yaml"))
+    return [file.stem for file in files if YAML(typ="safe").load(file).get("cloud", {}).get("kind") == "azure"]
+
+
 def _clouds() -> list[dict[str, Any]]:
     """`cloud` of every environment's file that is in Azure."""
     contents = [YAML(typ="safe").load(file) for file in sorted((REPOSITORY / "environments").glob("*.yaml"))]
@@ -210,14 +229,14 @@ def _localazure(home: Path, words: Iterable[str]) -> str:
 def _bootstrap(found: World, cloud: LocalCloud) -> None:
     """What an owner does once: `amlops bootstrap --all`, and its answer into GitHub's environments."""
     cloud.control("POST", "issuers", {"issuer": ISSUER, "publicKey": found.hub.issuer.public_key})
-    told = found_by_owner(found, "bootstrap", "--all", "--repository", found.hub.full_name, "--json")
-    for environment in told["environments"]:
+    done = by_owner(found, "bootstrap", "--all", "--repository", found.hub.full_name, "--json")
+    for environment in done["environments"]:
         for name, variables in environment["github_environments"].items():
             found.hub.environment(name).variables.update(variables)
     found.server.variables["AMLOPS_AZURE_HOME"] = str(cloud.home)
 
 
-def found_by_owner(found: World, *words: str) -> Any:
+def by_owner(found: World, *words: str) -> Any:
     """An `amlops` command by the owner of the subscriptions, from alice's clone; its JSON."""
     assert found.cloud is not None
     done = subprocess.run(
