@@ -1,0 +1,89 @@
+"""`amlops drift`: what was changed in the cloud without git."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from amlops.config import Environment, Repository
+from amlops.errors import AmlopsError
+from amlops.git import Git
+from amlops.github import GitHub, open_git
+from amlops.progress import Progress, progress
+from amlops.report.drift import StackDrift, drift_lines
+from amlops.stacks import StackName, parse_stack
+from amlops.stacks.applied import applied_commits
+from amlops.stacks.declared import Declared
+from amlops.workflows.drift import Taken, look, take_over, tell, undo
+from amlops.workflows.session import Session, open_session
+
+from .options import json_option
+from .output import give
+
+WAIT = 600.0
+DRIFTED = 4
+"""Exit code where something drifted, or could not be compared."""
+
+
+@click.command("drift")
+@click.argument("stack", metavar="[STACK]", required=False)
+@click.option("--all", "every", is_flag=True, help="Every stack that was ever applied.")
+@click.option("--adopt", is_flag=True, help="Open the pull request that takes the change over into git.")
+@click.option("--revert", is_flag=True, help="Apply what git says over the change.")
+@json_option
+def command(stack: str | None, every: bool, adopt: bool, revert: bool, as_json: bool) -> int:
+    """Compare git with the cloud as it is, and tell what somebody changed there: what, who, when.
+
+    Traffic and capacity belong to rollout and autoscaling and are told only where neither would ever do that. In a job
+    of GitHub's each stack that drifted has one issue, which closes when it is over. Ends with 4 where something drifted
+    or could not be compared.
+    """
+    repo, told = Repository.find(), progress()
+    if (stack is None) is not every:
+        raise AmlopsError("name one stack, or say --all", exit_code=2)
+    if (adopt or revert) and (every or adopt is revert):
+        raise AmlopsError("--adopt and --revert are for one stack, one at a time", exit_code=2)
+    git, github = open_git(repo.root, os.environ), GitHub.of(os.environ)
+    done: list[dict[str, Any]] = []
+    drifts: list[StackDrift] = []
+    texts: list[str] = []
+    for name, environment in _stacks(repo, git, stack):
+        session = _session(repo, environment, told, name)
+        found = look(session, name, git)
+        drifts.append(found.drift)
+        entry: dict[str, Any] = found.drift.as_dict()
+        if github is not None:
+            entry["issue"] = tell(github, found.drift)
+        if adopt and found.changes:
+            taken = take_over(session, name, found, git, github)
+            entry |= taken.as_dict()
+            texts += _taken(taken)
+        if revert and found.changes:
+            entry["reverted"] = undo(session, name, found, git, WAIT).as_dict()
+            texts.append(f"{name}: is as git says again")
+            found = look(session, name, git)
+            if github is not None:
+                tell(github, found.drift)
+            drifts[-1] = found.drift
+        done.append(entry)
+    give({"stacks": done}, "\n".join([*drift_lines(drifts), *texts]), as_json=as_json)
+    return DRIFTED if any(drift.drifted or drift.failure for drift in drifts) and not adopt else 0
+
+
+def _stacks(repo: Repository, git: Git, text: str | None) -> list[tuple[StackName, Environment]]:
+    if text is not None:
+        return [parse_stack(repo, text)]
+    declared, applied = Declared(repo), applied_commits(git)
+    return [(one, declared.environments[one.environment]) for one in declared.stacks if one.text in applied]
+
+
+def _session(repo: Repository, environment: Environment, told: Progress, stack: StackName) -> Session:
+    return open_session(repo, environment, told, start=False, stack=stack)
+
+
+def _taken(taken: Taken) -> list[str]:
+    lines = [f"adopted: {edit}" for edit in taken.edits]
+    lines += [f"not adopted: {one}" for one in taken.refused]
+    return [*lines, str(taken.proposed)] if taken.proposed else lines
