@@ -22,6 +22,9 @@ ABSENT = "0" * 40
 Files = Mapping[str, str | bytes | None]
 """Content by path; None takes the file away."""
 
+FEW = 20
+"""Paths that are looked up one by one."""
+
 TRIES = 10
 """How often a commit is made anew on top of what somebody else pushed meanwhile."""
 
@@ -88,7 +91,10 @@ class Git:
     def texts(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
         """Files as they stand at a commit, by path, read by one process; those that aren't there are left out."""
         asked = list(paths)
-        lines = "".join(f"{commit}:{path}\n" for path in asked)
+        # git looks a path up tree by tree, each time; where there are many, all ids are listed once
+        ids = self._ids(commit) if len(asked) > FEW else {path: f"{commit}:{path}" for path in asked}
+        asked = [path for path in asked if path in ids]
+        lines = "".join(f"{ids[path]}\n" for path in asked)
         answer = self._git("cat-file", "--batch", stdin=lines.encode(), doing="read files").stdout
         found, at = {}, 0
         for path in asked:
@@ -99,6 +105,11 @@ class Git:
                 found[path] = answer[at : at + size].decode(errors="replace")
                 at += size + 1
         return found
+
+    def _ids(self, commit: str) -> dict[str, str]:
+        """The object of every file of a commit, by path."""
+        listed = self._text("list files", "ls-tree", "-r", "-z", commit).split("\0")
+        return {path: head.split()[2] for head, _, path in (entry.partition("\t") for entry in listed) if path}
 
     def changed_since(self, commit: str, since: datetime, under: str) -> dict[str, datetime]:
         """Paths below a folder that commits since then changed, up to this one, with the time of the last of them."""
@@ -159,6 +170,10 @@ class Git:
         for pattern in refs:
             if "*" not in pattern and pattern not in have:
                 self._git("update-ref", "-d", _kept(pattern), check=False)
+
+    def remote_url(self) -> str:
+        """The remote's address. Raises GitFailed for a clone without it."""
+        return self._text("find the remote", "remote", "get-url", self.remote)
 
     def remote_refs(self, *patterns: str) -> dict[str, str]:
         """The remote's refs by name, with what they point at. Raises GitFailed where it doesn't answer."""

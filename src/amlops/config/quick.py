@@ -7,9 +7,9 @@ anchor, a merge, a doubled key, a number that YAML 1.1 and 1.2 read differently 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 
@@ -31,6 +31,12 @@ class _Unplain(Exception):
     """This has to be read slowly."""
 
 
+class _Loader(yaml.CSafeLoader):
+    """It resolves no tags: what a plain scalar is, is decided here."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc]  # PyYAML reads it of the class
+
+
 def checked(text: str, path: Path, parse: Callable[[Document], T], *, root: Path | None = None) -> T:
     """What `parse` makes of the text; read slowly, with lines, where it is not plain or not in order.
 
@@ -46,7 +52,7 @@ def _load(text: str) -> dict[str, Any]:
     if _SPECIAL.search(text):
         raise _Unplain
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
         found = _value(node)
     except (yaml.YAMLError, ValueError):
         raise _Unplain from None
@@ -56,16 +62,19 @@ def _load(text: str) -> dict[str, Any]:
 
 
 def _value(node: yaml.Node | None) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return _scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item) for item in node.value]
-    if not isinstance(node, yaml.MappingNode):
+    kind = type(node)
+    if kind is yaml.ScalarNode:
+        return _scalar(node)  # type: ignore[arg-type]
+    if kind is yaml.SequenceNode:
+        return [_value(item) for item in node.value]  # type: ignore[union-attr]
+    if kind is not yaml.MappingNode:
         raise _Unplain
     found: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = _value(key_node)
-        if not isinstance(key, Hashable) or key in found or key == "<<":
+    for key_node, value_node in node.value:  # type: ignore[union-attr]
+        if type(key_node) is not yaml.ScalarNode:
+            raise _Unplain
+        key = _scalar(key_node)
+        if key in found:
             raise _Unplain
         found[key] = _value(value_node)
     return found

@@ -83,14 +83,15 @@ class _Known:
 
     def __init__(self, repo: Repository, git: Git, evidence: Evidence, commit: str, steps: Iterable[Step]) -> None:
         steps = list(steps)
-        ids = {(step.deployment, id) for step in steps for id in (step.release, step.before.current) if id}
+        # releases and evaluations are asked for by gates of a step forward only
+        forward = [step for step in steps if step.move == "advance"]
+        ids = {(step.deployment, id) for step in forward for id in (step.release, step.before.current) if id}
         self._releases: Mapping[tuple[str, str], Release] = read_releases(repo, git, commit, ids) if ids else {}
         self._applied = _last_applies(git, {f"{step.source}.{step.deployment}" for step in steps if step.source})
-        places: dict[str, set[str]] = {}
+        wanted = {of_release(name, id, "evaluation") for name, id in ids}
         for step in steps:
-            places.setdefault(step.deployment, set()).add(step.source or step.environment)
-        kinds = {name: ("evaluation", *(f"rollout-{place}" for place in found)) for name, found in places.items()}
-        wanted = {of_release(name, id, kind) for name, id in ids for kind in kinds[name]}
+            release = step.before.current if step.move == "retire" else step.release
+            wanted.add(of_release(step.deployment, str(release), f"rollout-{step.source or step.environment}"))
         self._files = evidence.read_all(sorted(wanted | set(self._applied.values())))
 
     def of(self, deployment: str, release: str, environment: str) -> Proofs:
