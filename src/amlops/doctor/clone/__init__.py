@@ -1,0 +1,1 @@
+"""Checks of this clone and this machine, one a file."""

@@ -1,0 +1,1 @@
+"""Checks of what only an owner sets on GitHub, one a file."""
