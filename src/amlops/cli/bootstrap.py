@@ -11,7 +11,7 @@ import click
 from amlops.config import Repository, load_environment
 from amlops.errors import AmlopsError
 from amlops.progress import progress
-from amlops.workflows.bootstrap import Bootstrapped, bootstrap
+from amlops.workflows.bootstrap import Bootstrapped, bootstrap, require_cloud
 from amlops.workflows.foundation import ISSUER
 from amlops.workflows.session import open_session
 
@@ -49,6 +49,8 @@ def command(environment: str | None, everything: bool, repository: str | None, i
         in_azure = [one for one in found if not one.is_local]
         found = sorted(in_azure, key=lambda one: (one.registry_home is not None, one.name))
     owner = named_repository(repository)
+    for one in found:
+        require_cloud(one)
     done = [bootstrap(open_session(repo, one, told, start=False), owner, issuer) for one in found]
     result = {"repository": owner, "environments": [_as_dict(one) for one in done]}
     give(result, "\n".join(_text(one) for one in done), as_json=as_json)

@@ -161,7 +161,7 @@ class Limits(Closed):
     """What this environment's quota is meant to hold; releases and clusters that ask for more are refused."""
 
     endpoints: Annotated[int, Field(ge=0, le=100)]
-    """Online endpoints. Nothing reads it yet."""
+    """Online endpoints."""
     instances_per_deployment: Annotated[int, Field(ge=1, le=50)]
     """Instances of one online deployment."""
     nodes: Annotated[int, Field(ge=0)]

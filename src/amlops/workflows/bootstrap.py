@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from amlops.azure import ARM_SCOPE, Azure, AzureRefused, poll_seconds
-from amlops.config import deployments_of, roles
+from amlops.config import Environment, deployments_of, roles
 from amlops.errors import AmlopsError
 
 from .foundation import Foundation, Grant, Principal, Wanted, assignment
@@ -41,11 +41,16 @@ class Bootstrapped:
 def bootstrap(session: Session, repository: str, issuer: str) -> Bootstrapped:
     """Raises AmlopsError, also for an environment that is on no cloud of its own."""
     environment = session.environment
-    if environment.is_local:
-        raise AmlopsError(f"{environment.name} keeps its state on this machine; nothing is to be made", exit_code=2)
+    require_cloud(environment)
     _, released = deployments_of(session.repo, environment)
     wanted = Foundation(environment, repository, issuer, released and environment.settings.platform is not None)
     return _Run(session, wanted).all()
+
+
+def require_cloud(environment: Environment) -> None:
+    """Raises AmlopsError (exit code 2) for the environment `local`."""
+    if environment.is_local:
+        raise AmlopsError(f"{environment.name} keeps its state on this machine; nothing is to be made", exit_code=2)
 
 
 class _Run:
