@@ -254,16 +254,17 @@ def _answered(traffic: Traffic) -> str:
 def _cost(stack: StackPlan) -> Iterator[str]:
     cost = stack.cost
     assert cost is not None
-    yield f"Cost a month: {changed(cost)}; list prices from {plain(cost.source)}"
     told = (
         ("no price known for", cost.after.unknown),
         ("priced elsewhere", cost.after.elsewhere),
         ("by use, not counted", cost.after.by_use),
     )
+    parts = [plain(cost.source)]
     for what, names in told:
         if names:
             shown = ", ".join(plain(name, 60) for name in sorted(names)[:8])
-            yield f"; {what}: {shown}" + (f" {_more(len(names) - 8, 'kind')}" if len(names) > 8 else "")
+            parts.append(f"{what}: {shown}" + (f" {_more(len(names) - 8, 'kind')}" if len(names) > 8 else ""))
+    yield f"Cost a month: {changed(cost)} ({'; '.join(parts)})"
     yield ""
 
 

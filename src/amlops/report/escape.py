@@ -2,7 +2,7 @@
 
 Punctuation becomes character references, which Markdown never reads as structure. Format characters (among them those
 that turn the direction of writing) go. A word joiner after `@` and `#` keeps GitHub from telling people and issues;
-after `www` and before `//` from making links. Source: GitHub Flavored Markdown 0.29, 6.2 and 6.9.
+after `www` and `:` from making links and pictures. Source: GitHub Flavored Markdown 0.29, 6.2 and 6.9.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import unicodedata
 
 JOINER = "\u2060"
 ELLIPSIS = "…"
-_STRUCTURE = re.compile(r"[!-$&'*:-<>-@\[-`{-~]")
-"""ASCII punctuation but for ``% ( ) + , - . / =``, which mean nothing inside a line."""
+_STRUCTURE = re.compile(r"[!-$&'*<>-@\[-`{-~]")
+"""ASCII punctuation but for ``% ( ) + , - . / : ; =``, which mean nothing inside a line."""
 
-_JOINED = re.compile(r"(?i)([@#](?=\w)|www(?=\.)|gh(?=-\d)|:(?=//))")
+_JOINED = re.compile(r"(?i)([@#](?=\w)|www(?=\.)|gh(?=-\d)|:(?=//|[\w+-]))")
 _UNUSUAL = re.compile(r"[^ -~]")
 
 

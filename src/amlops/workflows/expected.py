@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from amlops.config import ConfigError, Environment, Repository, load_environment
@@ -18,6 +17,7 @@ from amlops.stacks.applied import applied_commit
 from amlops.stacks.meaning import Meaning, meaning_of
 from amlops.stacks.recovery import up as recovered_up
 
+from .ground import lay_ground
 from .rehearsal import Rehearsal, rehearsal
 
 
@@ -45,7 +45,7 @@ def expected(git: Git, repo: Repository, text: str, progress: Progress, *, head:
         progress,
         deployments=[stack.deployment] if stack.deployment else [],
         serving=False,
-        cache=_cache(repo),
+        cache=repo.cache,
     ) as stage:
         if base is not None:
             _bring_up(stage, stack)
@@ -61,17 +61,14 @@ def _bring_up(stage: Rehearsal, stack: StackName) -> None:
         environment = load_environment(stage.repo, stack.environment)
     except ConfigError:
         return  # the base had no such environment, or one that this code can't read: everything is created
-    for one in (*_foundations(stack, environment), stack):
-        session = stage.session(one.environment)
-        with session.progress.step(f"bringing up {one}"):
-            recovered_up(session.engine, session.azure, one)
+    for one in _foundations(stack, environment):
+        lay_ground(stage.session(one.environment), one)
+    session = stage.session(stack.environment)
+    with session.progress.step(f"bringing up {stack}"):
+        recovered_up(session.engine, session.azure, stack)
 
 
 def _foundations(stack: StackName, environment: Environment) -> Sequence[StackName]:
     wanted = [] if stack.kind == "registry" else [registry_stack(environment.shares)]
     wanted += [platform_stack(environment)] if stack.kind == "deployment" else []
     return [one for one in wanted if one is not None]
-
-
-def _cache(repo: Repository) -> Path:
-    return repo.cache

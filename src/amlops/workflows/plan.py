@@ -16,13 +16,15 @@ from amlops.releases import load_stage
 from amlops.report import Estimate, Plan, Remark, StackPlan, estimate, seen_by_users
 from amlops.stacks import Result, StackName
 from amlops.stacks.declared import Declared
-from amlops.stacks.meaning import meaning_of
+from amlops.stacks.meaning import Step, covers, meaning_of
 from amlops.stacks.touched import Reason, Touched, touched
 
 from .faults import Fault
 from .rehearsal import rehearsal
 from .rehearse import Run, Tried
 from .rehearse_release import ReleaseRun
+
+_LIVE = ("properties.traffic", "properties.mirrorTraffic")
 
 MOST = 3
 """Deployments of an environment, and deployments without a release, that one plan rehearses; the rest is named."""
@@ -132,7 +134,7 @@ class Planning:
         because = tuple(map(str, reasons))
         if tried.preview is None:
             return StackPlan(tried.stack.text, environment.name, because, failure=tried.failure)
-        steps = meaning_of(tried.preview).steps
+        steps = tuple(_shown(meaning_of(tried.preview).steps))
         return StackPlan(
             stack=tried.stack.text,
             environment=environment.name,
@@ -145,6 +147,16 @@ class Planning:
             rehearsed=tried.rehearsed,
             failure=tried.failure,
         )
+
+
+def _shown(steps: Sequence[Step]) -> Iterator[Step]:
+    """Without the programs' own groupings, and without traffic, which the cloud has already and rollout owns."""
+    for step in steps:
+        if not step.type.startswith("azure-native:"):
+            continue
+        paths = tuple(path for path in step.paths if not covers(_LIVE, path))
+        if step.operation != "update" or paths:
+            yield replace(step, paths=paths)
 
 
 def _own(reasons: Sequence[Reason]) -> bool:

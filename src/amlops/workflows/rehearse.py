@@ -20,6 +20,7 @@ from amlops.stacks.recovery import up as recovered_up
 from amlops.stacks.soft_delete import purge
 
 from .faults import Fault, set_faults
+from .ground import lay_ground
 from .rehearsal import Rehearsal
 from .serving import ENOUGH, PATIENCE, serve, shift
 from .session import Session
@@ -55,10 +56,12 @@ class Run:
     notes: dict[str, list[str]] = field(default_factory=dict)
     unserved: dict[str, str] = field(default_factory=dict)
     up: set[str] = field(default_factory=set)
+    touched: frozenset[str] = frozenset()
 
     def of(self, stacks: Sequence[StackName]) -> list[Tried]:
         """Tries the stacks in the order given. What fails is in the answer; AmlopsError is for the rehearsal itself."""
         own = [stack.deployment for stack in stacks if stack.deployment is not None]
+        self.touched = frozenset(stack.text for stack in stacks)
         self._bring_up_base(own)
         with ExitStack() as ending:
             for deployment, target in self.targets.items():
@@ -80,10 +83,17 @@ class Run:
             self._bring_up(session, deployment)
 
     def _bring_up_foundations(self, session: Session) -> None:
+        """Those that the change touches by their own programs, the others as the least that must be there."""
         environment = session.environment
         for stack in (registry_stack(environment.shares), platform_stack(environment)):
-            if stack is not None and stack.text not in self.up:
-                self._apply(self.rehearsal.session(stack.environment), stack)
+            if stack is None or stack.text in self.up:
+                continue
+            own = self.rehearsal.session(stack.environment)
+            if stack.text in self.touched:
+                self._apply(own, stack)
+            else:
+                lay_ground(own, stack)
+                self.up.add(stack.text)
 
     def _bring_up(self, session: Session, deployment: str) -> None:
         """The base's deployment, serving. One that can't be served here is left out of the base, with the reason."""
