@@ -86,10 +86,11 @@ class Pull:
 
 @dataclass
 class Environment:
-    """An environment of GitHub's: who must let a job in, and what jobs get there."""
+    """An environment of GitHub's: who must let a job in, and what jobs get there. Without `branches` all get in."""
 
     name: str
     reviewers: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
     variables: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -104,15 +105,18 @@ class Hub:
         self.clock = Clock()
         self.lock = threading.RLock()
         self.remote = Remote.create(root / f"{full_name}.git")
-        self.issuer = Issuer(full_name)
+        self.issuer = Issuer(full_name, self.clock)
         self.url = ""
         self.people: dict[str, Person] = {}
+        self.teams: dict[str, set[str]] = {}
+        self.signed: set[str] = set()
         self.issues: dict[int, Issue] = {}
         self.notes: dict[int, Note] = {}
         self.labels: set[str] = set()
         self.environments: dict[str, Environment] = {}
         self.variables: dict[str, str] = {}
         self.secrets: dict[str, str] = {}
+        self.settings: dict[str, Any] = {}
         self.app_client_id = "Iv23simulated"
         self.app_public_key = ""
         self.app_permissions: dict[str, str] = {}

@@ -1,18 +1,18 @@
 """GitHub's OIDC issuer: a token says which repository, ref and environment a job belongs to.
 
-Times are the machine's own, whatever the simulator's clock says: whoever checks a token checks it by real time.
 Source: GitHub's "OpenID Connect reference".
 """
 
 from __future__ import annotations
 
 import secrets
-import time
 from functools import cached_property
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from .clock import Clock
 
 ISSUER = "https://token.actions.githubusercontent.com"
 LIFE = 300.0
@@ -21,8 +21,9 @@ LIFE = 300.0
 class Issuer:
     """`life` is in seconds; tests make it short."""
 
-    def __init__(self, repository: str) -> None:
+    def __init__(self, repository: str, clock: Clock | None = None) -> None:
         self.repository = repository
+        self.clock = clock or Clock()
         self.life = LIFE
         self.given: list[str] = []
 
@@ -46,7 +47,7 @@ class Issuer:
         return f"repo:{self.repository}:ref:{ref}"
 
     def token(self, subject: str, audience: str, *, run: int, sha: str, ref: str) -> str:
-        now = time.time()
+        now = self.clock.now().timestamp()
         claims = {
             "iss": ISSUER,
             "sub": subject,

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from .call import NOT_ALLOWED, NOT_FOUND, Call, Refused, Reply, Route
 from .hub import Hub
-from .routes import actions, app, environments, issues, pulls, repository
+from .routes import actions, app, environments, issues, people, pulls, repository, settings
 from .tokens import Token
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ ROUTES: tuple[Route, ...] = (
     *actions.ROUTES,
     *environments.ROUTES,
     *app.ROUTES,
+    *settings.ROUTES,
+    *people.ROUTES,
 )
 
 

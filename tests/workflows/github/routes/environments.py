@@ -16,7 +16,8 @@ def known(call: Call, found: Environment) -> dict[str, Any]:
     if found.reviewers:
         reviewers = [{"type": "User", "reviewer": as_user(login)} for login in found.reviewers]
         rules.append({"id": 1, "node_id": "1", "type": "required_reviewers", "reviewers": reviewers})
-    return {"id": 1, "name": found.name, "protection_rules": rules, "deployment_branch_policy": None}
+    policy = {"protected_branches": False, "custom_branch_policies": True} if found.branches else None
+    return {"id": 1, "name": found.name, "protection_rules": rules, "deployment_branch_policy": policy}
 
 
 def listed(call: Call) -> Reply:
