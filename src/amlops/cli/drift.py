@@ -16,6 +16,7 @@ from amlops.report.drift import StackDrift, drift_lines
 from amlops.stacks import StackName, parse_stack
 from amlops.stacks.applied import applied_commits
 from amlops.stacks.declared import Declared
+from amlops.stacks.waves import github_environment
 from amlops.workflows.drift import Taken, look, take_over, tell, undo
 from amlops.workflows.session import Session, open_session
 
@@ -30,10 +31,11 @@ DRIFTED = 4
 @click.command("drift")
 @click.argument("stack", metavar="[STACK]", required=False)
 @click.option("--all", "every", is_flag=True, help="Every stack that was ever applied.")
+@click.option("--realm", metavar="NAME", help="Every stack of these that this GitHub environment's identity keeps.")
 @click.option("--adopt", is_flag=True, help="Open the pull request that takes the change over into git.")
 @click.option("--revert", is_flag=True, help="Apply what git says over the change.")
 @json_option
-def command(stack: str | None, every: bool, adopt: bool, revert: bool, as_json: bool) -> int:
+def command(stack: str | None, every: bool, realm: str | None, adopt: bool, revert: bool, as_json: bool) -> int:
     """Compare git with the cloud as it is, and tell what somebody changed there: what, who, when.
 
     Traffic and capacity belong to rollout and autoscaling and are told only where neither would ever do that. In a job
@@ -41,15 +43,15 @@ def command(stack: str | None, every: bool, adopt: bool, revert: bool, as_json: 
     or could not be compared.
     """
     repo, told = Repository.find(), progress()
-    if (stack is None) is not every:
-        raise AmlopsError("name one stack, or say --all", exit_code=2)
-    if (adopt or revert) and (every or adopt is revert):
+    if [stack is not None, every, realm is not None].count(True) != 1:
+        raise AmlopsError("name one stack, or say --all or --realm", exit_code=2)
+    if (adopt or revert) and (stack is None or adopt is revert):
         raise AmlopsError("--adopt and --revert are for one stack, one at a time", exit_code=2)
     git, github = open_git(repo.root, os.environ), GitHub.of(os.environ)
     done: list[dict[str, Any]] = []
     drifts: list[StackDrift] = []
     texts: list[str] = []
-    for name, environment in _stacks(repo, git, stack):
+    for name, environment in _stacks(repo, git, stack, realm):
         session = _session(repo, environment, told, name)
         found = look(session, name, git)
         drifts.append(found.drift)
@@ -72,11 +74,12 @@ def command(stack: str | None, every: bool, adopt: bool, revert: bool, as_json: 
     return DRIFTED if any(drift.drifted or drift.failure for drift in drifts) and not adopt else 0
 
 
-def _stacks(repo: Repository, git: Git, text: str | None) -> list[tuple[StackName, Environment]]:
+def _stacks(repo: Repository, git: Git, text: str | None, realm: str | None) -> list[tuple[StackName, Environment]]:
     if text is not None:
         return [parse_stack(repo, text)]
     declared, applied = Declared(repo), applied_commits(git)
-    return [(one, declared.environments[one.environment]) for one in declared.stacks if one.text in applied]
+    found = [(one, declared.environments[one.environment]) for one in declared.stacks if one.text in applied]
+    return [pair for pair in found if realm is None or github_environment(repo, pair[1], pair[0]) == realm]
 
 
 def _session(repo: Repository, environment: Environment, told: Progress, stack: StackName) -> Session:

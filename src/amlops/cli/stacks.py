@@ -14,10 +14,11 @@ from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.github import Run, open_git
 from amlops.stacks import parse_stack
-from amlops.stacks.applied import behind
+from amlops.stacks.applied import applied_commits, behind
 from amlops.stacks.declared import Declared
 from amlops.stacks.touched import Reason, Touched, touched
 from amlops.stacks.waves import Waves, matrix, waves
+from amlops.stacks.waves import realms as realms_of
 
 from .options import _stacks, json_option
 from .output import give
@@ -31,6 +32,7 @@ SHOWN = 3
 @click.option("--base", metavar="REV", help="Compare with where the work tree left this branch; default: main.")
 @click.option("--applied", is_flag=True, help="Compare each stack with the commit that it was last applied from.")
 @click.option("--matrix", "as_matrix", is_flag=True, help="Give the first wave as a matrix of GitHub Actions.")
+@click.option("--realms", is_flag=True, help="Give, as a matrix, who keeps the stacks that were ever applied.")
 @click.option(
     "--without",
     multiple=True,
@@ -44,6 +46,7 @@ def command(
     base: str | None,
     applied: bool,
     as_matrix: bool,
+    realms: bool,
     without: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -60,6 +63,9 @@ def command(
             raise AmlopsError("STACK goes with --matrix alone; leave out the rest", exit_code=2)
         stacks = tuple(parse_stack(repo, text)[0] for text in named)
         return _give_matrix(repo, declared, Waves((stacks,), {}))
+    if realms:
+        at = applied_commits(git)
+        return _outputs(realms_of(repo, [one for one in declared.stacks if one.text in at], declared), more=False)
     if applied:
         if base is not None:
             raise AmlopsError("--base and --applied exclude each other; keep one", exit_code=2)
@@ -82,12 +88,15 @@ def _base(git: Git, named: str | None) -> str:
 
 def _give_matrix(repo: Repository, declared: Declared, order: Waves) -> None:
     first = order.waves[0] if order.waves else ()
-    text = json.dumps(matrix(repo, first, declared))
-    run = Run.of(os.environ)
+    _outputs(matrix(repo, first, declared), more=len(order.waves) > 1)
+
+
+def _outputs(found: dict[str, list[dict[str, object]]], *, more: bool) -> None:
+    run, text = Run.of(os.environ), json.dumps(found)
     if run is not None:
         run.give("matrix", text)
-        run.give("any", "true" if first else "false")
-        run.give("more", "true" if len(order.waves) > 1 else "false")
+        run.give("any", "true" if found["include"] else "false")
+        run.give("more", "true" if more else "false")
     click.echo(text)
 
 

@@ -6,7 +6,7 @@ it. A release of one deployment waits for its own platform and for nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from amlops.config import Environment, Names, Repository, load_about
@@ -63,6 +63,17 @@ def waves(touched: Touched, declared: Declared, *, without: Collection[str] = ()
 def matrix(repo: Repository, wave: Sequence[StackName], declared: Declared) -> dict[str, list[dict[str, object]]]:
     """A wave as GitHub's matrix. Raises ConfigError."""
     return {"include": [_entry(repo, stack, declared.environments[stack.environment]) for stack in wave]}
+
+
+def realms(repo: Repository, stacks: Iterable[StackName], declared: Declared) -> dict[str, list[dict[str, object]]]:
+    """Who keeps these stacks, as GitHub's matrix: an entry for each GitHub environment. Raises ConfigError."""
+    found: dict[str, dict[str, object]] = {}
+    for stack in stacks:
+        environment = declared.environments[stack.environment]
+        name = github_environment(repo, environment, stack)
+        runner = getattr(environment.settings, "runner", RUNNER)
+        found.setdefault(name, {"github_environment": name, "environment": stack.environment, "runner": runner})
+    return {"include": list(found.values())}
 
 
 def github_environment(repo: Repository, environment: Environment, stack: StackName) -> str:
