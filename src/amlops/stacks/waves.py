@@ -71,7 +71,7 @@ def realms(repo: Repository, stacks: Iterable[StackName], declared: Declared) ->
     for stack in stacks:
         environment = declared.environments[stack.environment]
         name = github_environment(repo, environment, stack)
-        runner = getattr(environment.settings, "runner", RUNNER)
+        runner = environment.settings.runner
         found.setdefault(name, {"github_environment": name, "environment": stack.environment, "runner": runner})
     return {"include": list(found.values())}
 
