@@ -91,8 +91,8 @@ class Rollout(Closed):
     """A metric of the model's own that must hold too."""
     bake: Minutes = 5
     """Minutes that each step lasts at least."""
-    counts: Counts = "logs"
-    """What requests are counted by: `logs` is every request in Log Analytics, `metrics` RequestsPerMinute's average."""
+    counts: Counts | None = None
+    """`logs` counts each request in Log Analytics, `metrics` takes RequestsPerMinute; absent: by `resource_logs`."""
     metrics_late: Minutes = 5
     """Minutes after which a minute's metrics and logs are complete in Azure Monitor; younger ones are not judged."""
     timeout: Annotated[int, Field(ge=1)] | None = None

@@ -8,13 +8,14 @@ Source: Azure Monitor's supported metrics of onlineEndpoints and of onlineEndpoi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from amlops.config.moments import moment, stamp
 from amlops.config.rollout import OwnMetric
+from amlops.errors import AmlopsError
 
 from .figures import Figures, Minute, minute_of
 from .request_logs import RequestLogs
@@ -24,6 +25,8 @@ MOST_SERIES = "1000"
 """Series that are asked for; Azure gives 10 where a filter is there and nothing is asked."""
 LONGEST = timedelta(hours=24)
 """How far back is asked at most."""
+UNLOGGED = 20
+"""Minutes with requests by the metrics and without any by the logs that can't be lateness."""
 FAILURES = frozenset({408, 424, 429})
 """Statuses below 500 that are the deployment's fault: timeout, the model's own answer, too little capacity."""
 
@@ -74,6 +77,8 @@ class Metrics:
             minutes[at] = replace(before, requests=before.requests + value, errors=errors)
         for _, at, value in self._points(where, span, "RequestLatency_P95", "" if mirrored else of):
             minutes[at] = replace(minute(at), p95=value)
+        if self.logs is not None and not mirrored:
+            _require_logs(minutes.values(), deployment)
         if own is not None:
             for _, at, value in self._points(self.endpoint, span, own.name, of, metricnamespace=own.namespace):
                 minutes[at] = replace(minute(at), own=value)
@@ -94,6 +99,17 @@ class Metrics:
                 for point in series.get("data") or ():
                     if point.get("average") is not None:
                         yield dimensions, minute_of(moment(point["timeStamp"])), float(point["average"])
+
+
+def _require_logs(minutes: Iterable[Minute], deployment: str) -> None:
+    """Raises AmlopsError where Azure Monitor knows of requests, for long enough, and the log of none."""
+    found = list(minutes)
+    if sum(minute.p95 is not None for minute in found) >= UNLOGGED and not any(minute.requests for minute in found):
+        raise AmlopsError(
+            f"{deployment} is asked, and AmlOnlineEndpointTrafficLog has none of its requests; send the workspace's "
+            "logs to Log Analytics (`platform.monitoring.resource_logs`), or count by `rollout.counts: metrics`",
+            exit_code=3,
+        )
 
 
 def _fails(status: str, *, mirrored: bool) -> bool:

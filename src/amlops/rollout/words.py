@@ -14,7 +14,8 @@ def progress_of(now: Situation) -> str:
     found = now.evidence
     left = f"{now.step} on {now.new.release}: {_figures(found.ours)}"
     old = f"; {now.old.release}: {_figures(found.theirs)}" if now.old and found.theirs.minutes else ""
-    return f"{left}{old}; {found.minutes} complete minutes"
+    minutes = "1 complete minute" if found.minutes == 1 else f"{found.minutes} complete minutes"
+    return f"{left}{old}; {minutes}"
 
 
 def summary(history: History, picture: str | None) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from amlops.azure import poll_seconds
-from amlops.config import ConfigError, Environment, Problem, Repository, load_about
+from amlops.config import ConfigError, Environment, Problem, Repository, Rollout, load_about
 from amlops.evidence import Evidence
 from amlops.git import Git
 from amlops.github import GitHub, Run, open_git
@@ -83,7 +83,7 @@ def job_of(session: Session, stack: StackName, lease: Renews, run: Run | None) -
         poll=poll,
         patience=replace(Patience(), pause=min(poll, 5.0)),
         run=run,
-        logs=_logs(session) if settings.counts == "logs" else None,
+        logs=_logs(session) if counted_by_logs(settings, environment) else None,
     )
 
 
@@ -110,6 +110,13 @@ def lives_of(run: Run | None, github: GitHub | None) -> Callable[[Holder], bool 
         return github.runs.lives(id) if github is not None else None
 
     return lambda holder: either_lives(holder, run, run_lives)
+
+
+def counted_by_logs(settings: Rollout, environment: Environment) -> bool:
+    """What about.yaml says; else by logs where the environment's platform sends them to Log Analytics."""
+    if settings.counts is not None:
+        return settings.counts == "logs"
+    return environment.platform.monitoring.resource_logs
 
 
 def _logs(session: Session) -> Query:

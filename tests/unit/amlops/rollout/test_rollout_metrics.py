@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.unit.amlops.rollout.moments import at
 
 from amlops.config.rollout import OwnMetric
+from amlops.errors import AmlopsError
 from amlops.rollout.figures import Minute
 from amlops.rollout.metrics import Metrics
 from amlops.rollout.request_logs import RequestLogs
@@ -144,3 +146,15 @@ def test_mirrored_requests_stand_in_no_log() -> None:
     logs = RequestLogs(lambda _: [], "e")
     found = Metrics(monitor, ENDPOINT, logs).figures("r-a", at("10:00"), at("10:01"), mirrored=True)
     assert found.requests == 9
+
+
+def test_logs_that_nobody_sends_are_noticed() -> None:
+    """Twenty minutes of latency and not one request in the log: it says what to set, instead of waiting for ever."""
+    points: dict[str, float | None] = {f"10:{minute:02}": 20.0 for minute in range(20)}
+    monitor = Monitor(RequestLatency_P95=[series(points, deployment="r-a")])
+    found = Metrics(monitor, ENDPOINT, RequestLogs(lambda _: [], "e"))
+    with pytest.raises(AmlopsError, match=r"has none of its requests; send"):
+        found.figures("r-a", at("10:00"), at("10:20"))
+    few = Monitor(RequestLatency_P95=[series({"10:00": 20.0}, deployment="r-a")])
+    late = Metrics(few, ENDPOINT, RequestLogs(lambda _: [], "e"))
+    assert late.figures("r-a", at("10:00"), at("10:20")).requests == 0
