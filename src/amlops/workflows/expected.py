@@ -45,7 +45,6 @@ def expected(git: Git, repo: Repository, text: str, progress: Progress, *, head:
         progress,
         deployments=[stack.deployment] if stack.deployment else [],
         serving=False,
-        cache=repo.cache,
     ) as stage:
         if base is not None:
             _bring_up(stage, stack)

@@ -99,9 +99,7 @@ class Planning:
         deployments = [*own, *([witness] if witness else [])]
         with (
             self.progress.step(f"rehearsing {environment.name}"),
-            rehearsal(
-                self.git, base, [environment], self.progress, deployments=deployments, cache=self.repo.cache
-            ) as stage,
+            rehearsal(self.git, base, [environment], self.progress, deployments=deployments) as stage,
         ):
             run = Run(stage, environment.name, head, self.faults, witness)
             for tried in run.of(stacks):
@@ -120,9 +118,7 @@ class Planning:
         environment = load_environment(self.repo, LOCAL)
         with (
             self.progress.step(f"rehearsing a release of {deployment}"),
-            rehearsal(
-                self.git, base, [environment], self.progress, deployments=[deployment], cache=self.repo.cache
-            ) as stage,
+            rehearsal(self.git, base, [environment], self.progress, deployments=[deployment]) as stage,
         ):
             tried = ReleaseRun(stage, LOCAL, head, self.faults).of_deployment(deployment)
         planned = self._planned(tried, environment, reasons, policy)

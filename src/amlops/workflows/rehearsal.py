@@ -93,21 +93,19 @@ def rehearsal(
     *,
     deployments: Sequence[str] = (),
     serving: bool = True,
-    cache: Path | None = None,
 ) -> Iterator[Rehearsal]:
     """A fresh local Azure with the files of `commit`: the foundation and these deployments.
 
     `environments` are those concerned, as the change has them; the local Azure gets their tenant and subscriptions.
-    `cache` holds what is found by content and may be shared (resolved pins). Raises AmlopsError.
+    What is found by content (resolved pins, models of stand-ins) is kept for the next one in the per-user cache. Raises
+    AmlopsError.
     """
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     home = folder / "azure"
     with _interruptible(), _guarded(folder, home):
         root = folder / "clone"
         (root / ".local").mkdir(parents=True)
-        if cache is not None:
-            cache.mkdir(parents=True, exist_ok=True)
-            (root / ".local" / "cache").symlink_to(cache.resolve(), target_is_directory=True)
+        (root / ".local" / "cache").symlink_to(_made(_cache()).resolve(), target_is_directory=True)
         repo, under = Repository(root), (*FOUNDATION, *(f"deployments/{name}" for name in deployments))
         _place(git, commit, repo, under)
         tenant, subscriptions = _place_in_azure([*environments, *_known(repo, environments)])
@@ -153,6 +151,12 @@ def _place(git: Git, commit: str, repo: Repository, under: Sequence[str]) -> Non
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     beside = (path for path in git.files(commit, "deployments") if path.count("/") == 2)
     git.export(commit, repo.root, (*under, *beside))
+
+
+def _cache() -> Path:
+    """Where set-up keeps its own, so that a workflow's cache holds both."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "azureml-gitops" / "rehearsals"
 
 
 def _made(folder: Path) -> Path:

@@ -15,12 +15,13 @@ from amlops.errors import AmlopsError
 from amlops.releases import Asset, Release
 from amlops.releases.holder import Holder
 from amlops.releases.make import compile_deployment, deployment_manifests, registry_of, workspace_of
-from amlops.releases.models import WorkspaceModel
 from amlops.releases.publish import Publisher
 from amlops.releases.render import references
+from amlops.releases.upload import ensure_version
 
 from .rehearsal import Rehearsal
 from .session import Session
+from .stand_in_model import trained_model
 
 _CONTENT = {
     "codes": ("codeUri",),
@@ -105,24 +106,31 @@ def _publish(session: Session, origin: Repository, release: Release, missing: li
             made["code"] = publisher.code(wanted["code"], compiled)
         elif asset.kind == "environment":
             made["environment"] = publisher.environment(wanted["environment"], compiled)
+        elif load_about(origin, deployment).training is None:
+            made["model"] = publisher.model(wanted["model"], compiled, None)[0]
         else:
-            made["model"] = publisher.model(wanted["model"], compiled, _trained(session, origin, deployment))[0]
+            made["model"] = _trained(session, origin, deployment, asset)
     return made
 
 
-def _trained(session: Session, origin: Repository, deployment: str) -> WorkspaceModel | None:
-    from amlops.training import train
+def _trained(session: Session, origin: Repository, deployment: str, asset: Asset) -> Asset:
+    """The model of the training, under the id that the release names."""
+    model, wanted = trained_model(session, origin, deployment), _Id.of(asset)
+    registry = registry_of(session.environment, session.azure)
 
-    if load_about(origin, deployment).training is None:
-        return None
-    hint = session.progress.hint
-    return train(origin, deployment, session.environment, session.azure, say=hint, on_line=hint)
+    def body(uri: str) -> dict[str, Any]:
+        return {"modelUri": uri, **model.facts}
+
+    ensure_version(session.azure, registry, "models", wanted.name, wanted.version, model.content, body)
+    return Asset("model", asset.id, f"sha256:{model.digest}", asset.source)
 
 
 def _alias(registry: Holder, missing: list[Asset], made: dict[str, Asset]) -> Iterator[str]:
     """Gives each version the id that the release names, with the content that was made."""
     for asset in missing:
         wanted, found = _Id.of(asset), made[asset.kind]
+        if found.digest != asset.digest:
+            yield f"{asset.kind} {wanted.name}:{wanted.version}: made anew for the rehearsal, content differs"
         if found.id == asset.id:
             continue
         if not found.id.startswith(f"azureml://registries/{registry.name}/"):
@@ -132,7 +140,6 @@ def _alias(registry: Holder, missing: list[Asset], made: dict[str, Asset]) -> It
         if source is None:
             raise NoStandIn(f"{found.id} was published and is not there")
         registry.put(wanted.collection, wanted.name, wanted.version, {"properties": _content(own.collection, source)})
-        yield f"{asset.kind} {wanted.name}:{wanted.version}: made anew for the rehearsal, content differs"
 
 
 def _content(collection: str, found: dict[str, Any]) -> dict[str, Any]:
