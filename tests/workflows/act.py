@@ -155,7 +155,10 @@ class Act:
         if row.get("raw_output") and len(run.log) < HEARD:
             run.log += f"[{job}] {row['msg']}"
         if "jobResult" in row:
-            run.jobs.setdefault(job, row["jobResult"])
+            # act calls every leg of a matrix failed that ends after one has failed; its steps tell
+            failed = any(of == job and end == "failure" for of, _, end in run.steps)
+            end = row["jobResult"]
+            run.jobs.setdefault(job, "success" if end == "failure" and row.get("matrix") and not failed else end)
         if row.get("stepResult") and row.get("stage") == "Main":
             run.steps.append((job, str(row.get("step", "")), row["stepResult"]))
         if row.get("command") == "set-output":

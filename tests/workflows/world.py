@@ -5,6 +5,7 @@ Both have a clock that only `advance` moves ahead of real time, so both always a
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -121,7 +122,7 @@ def world(root: Path, *, azure: bool = True, files: Mapping[str, str | None] | N
     """`files` replaces some of the repository's own (None: without it). `azure` False: GitHub only."""
     hub = Hub(root / "hub")
     _app(hub)
-    _push_repository(hub, root / "seed", files or {})
+    _push_repository(hub, root / "seed", {**_reachable(), **(files or {})})
     act = Act(hub, root / "runs", _variables(), runners=_runners())
     runs = Runs(hub, act, SKIPPED)
     with serving(hub) as server, _cloud(root / "azure", wanted=azure) as cloud:
@@ -134,6 +135,22 @@ def world(root: Path, *, azure: bool = True, files: Mapping[str, str | None] | N
         yield found
         runs.cancel_all()
     assert server.rest.wrong == []
+
+
+def _reachable() -> dict[str, str | None]:
+    """prod with a public address: the local Azure has no private endpoints, and the test's client is no part of prod's
+    network. The policy is told so; all else is as the repository has it."""
+    prod = (REPOSITORY / "environments/prod.yaml").read_text()
+    policy = (REPOSITORY / "environments/policy.yaml").read_text()
+    lines = [line for line in prod.splitlines() if "private_endpoint_subnet" not in line]
+    content = YAML(typ="rt").load(policy)
+    content["environments"].setdefault("prod", {}).setdefault("severities", {})["public-access"] = "off"
+    written = io.StringIO()
+    YAML(typ="rt").dump(content, written)
+    return {
+        "environments/prod.yaml": "\n".join(lines).replace("public_access: false", "public_access: true") + "\n",
+        "environments/policy.yaml": written.getvalue(),
+    }
 
 
 def _app(hub: Hub) -> None:
