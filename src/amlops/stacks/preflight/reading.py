@@ -97,6 +97,9 @@ class _Questions:
             return None
 
     def _forbidden(self, path: str, error: AzureRefused) -> None:
+        """Raises `error` unless it says that this may not be read, or not before the subscription is registered."""
+        if error.code == "MissingSubscriptionRegistration":
+            return
         if error.status != 403:
             raise error
         self._unread.append(path)
