@@ -144,7 +144,8 @@ def _reachable() -> dict[str, str | None]:
     policy = (REPOSITORY / "environments/policy.yaml").read_text()
     lines = [line for line in prod.splitlines() if "private_endpoint_subnet" not in line]
     content = YAML(typ="rt").load(policy)
-    content["environments"].setdefault("prod", {}).setdefault("severities", {})["public-access"] = "off"
+    severities = content["environments"].setdefault("prod", {}).setdefault("severities", {})
+    severities |= dict.fromkeys(("public-access", "open-firewall", "node-public-ip"), "off")
     written = io.StringIO()
     YAML(typ="rt").dump(content, written)
     return {
