@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from amlops.config import LOCAL, Repository, load_about
+from amlops.config import LOCAL, About, Repository, load_about, parse
+from amlops.config.document import document_of
 from amlops.errors import AmlopsError
 from amlops.git import Files, Git
 from amlops.github import GitHub
@@ -38,7 +39,7 @@ def retire(
         text = git.read(commit, path)
         if text is None:
             raise AmlopsError(f"main has no {path}", exit_code=3)
-        changes: dict[str, str | bytes | None] = {path: f"{text.rstrip()}\nretired: {json.dumps(reason)}\n"}
+        changes: dict[str, str | bytes | None] = {path: _marked(repo, path, text, reason)}
         emptied.clear()
         for environment in about.environments:
             stage = stage_at(repo, git, commit, deployment, environment) if environment != LOCAL else None
@@ -58,3 +59,10 @@ def retire(
         direct=direct,
     )
     return Retired(deployment, tuple(emptied), proposed)
+
+
+def _marked(repo: Repository, path: str, text: str, reason: str) -> str:
+    """The file with a line more; what people wrote stays as they wrote it. Raises ConfigError."""
+    marked = f"{text.rstrip()}\nretired: {json.dumps(reason, ensure_ascii=False)}\n"
+    parse(document_of(marked, repo.root / path, root=repo.root), About)
+    return marked

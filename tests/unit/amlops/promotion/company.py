@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -18,17 +17,17 @@ from amlops.config import Repository
 from amlops.evidence import Evidence, of_release, of_stack
 from amlops.git import Git
 from amlops.releases import Asset, Provenance, Release, Stage, release_text, stage_text
+from amlops.releases.files import yaml_text
 from amlops.releases.identity import release_id
 
 ROOT = Path(__file__).parents[4]
-HEAD = "# yaml-language-server: $schema=../../environments/schemas/about.json\n"
+HEAD = "yaml-language-server: $schema=../../environments/schemas/about.json"
 ENVIRONMENTS = ("dev", "staging", "prod")
 
 
 def about_text(**changes: Any) -> str:
-    """JSON is YAML. Without windows nothing here depends on the day of the week."""
     data = merged({**BASE["about"], "environments": ["local", *ENVIRONMENTS]}, changes)
-    return HEAD + json.dumps(data, indent=1) + "\n"
+    return yaml_text(data, HEAD)
 
 
 def release_of(deployment: str, number: int, *, commit: str | None, created: str = "") -> Release:
