@@ -103,8 +103,13 @@ class Act:
             words += ["--env", f"{name}={value}"]
         for name, value in self.hub.variables.items():
             words += ["--var", f"{name}={value}"]
-        secrets = {} if run.fork else self.hub.secrets
-        for name, value in {"GITHUB_TOKEN": "ghs_of_no_job", **secrets}.items():
+        secrets = {"GITHUB_TOKEN": "ghs_of_no_job"}
+        if not run.fork:
+            # those of environments reach only jobs that name one (transform.py)
+            secrets |= self.hub.secrets
+            for environment in self.hub.environments.values():
+                secrets |= environment.secrets
+        for name, value in secrets.items():
             words += ["-s", f"{name}={value}"]
         return words
 

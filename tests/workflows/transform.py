@@ -18,6 +18,7 @@ from .github.run import Run
 from .github.workflow import Job
 
 TOKEN = re.compile(r"\b(github\.token|secrets\.GITHUB_TOKEN)\b")
+SECRET = re.compile(r"\bsecrets\.([A-Za-z_]\w*)")
 VARIABLE = re.compile(r"\bvars\.([A-Za-z_]\w*)")
 _CURL = 'curl -sS --fail-with-body --noproxy "*" --max-time 3600 -X POST'
 
@@ -47,7 +48,7 @@ def _job(run: Run, job: Job, url: str, token: str) -> dict[str, Any]:
     found = json.loads(json.dumps(job.content, default=str))
     found.pop("environment", None)
     found.pop("concurrency", None)
-    steps = [_step(step, token) for step in found["steps"]]
+    steps = [_step(step, token, secrets=bool(job.environment)) for step in found["steps"]]
     group, cancels = job.concurrency
     enter = {
         "name": "(GitHub) enter",
@@ -69,17 +70,18 @@ def _job(run: Run, job: Job, url: str, token: str) -> dict[str, Any]:
     return dict(found)
 
 
-def _step(step: Any, token: str) -> Any:
-    """Literals of the token and variables of the environment, wherever an expression asks for them."""
+def _step(step: Any, token: str, *, secrets: bool) -> Any:
+    """Literals of the token and variables of the environment, wherever an expression asks for them; secrets belong to
+    environments, so a job without one gets none."""
     if isinstance(step, dict):
-        return {key: _step(value, token) for key, value in step.items()}
+        return {key: _step(value, token, secrets=secrets) for key, value in step.items()}
     if isinstance(step, list):
-        return [_step(item, token) for item in step]
+        return [_step(item, token, secrets=secrets) for item in step]
     if not isinstance(step, str):
         return step
 
     def inside(found: re.Match[str]) -> str:
-        said = TOKEN.sub(f"'{token}'", found[0])
-        return VARIABLE.sub(r"env.SIM_VAR_\1", said)
+        said = VARIABLE.sub(r"env.SIM_VAR_\1", TOKEN.sub(f"'{token}'", found[0]))
+        return said if secrets else SECRET.sub("''", said)
 
     return re.sub(r"\$\{\{.*?\}\}", inside, step)

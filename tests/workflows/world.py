@@ -5,7 +5,6 @@ Both have a clock that only `advance` moves ahead of real time, so both always a
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -17,8 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from ruamel.yaml import YAML
 
 from tests.support.cloud import LocalCloud
@@ -29,14 +26,11 @@ from .github import Hub, Server, serving
 from .github.oidc import ISSUER
 from .github.run import Run
 from .github.runs import Runs
+from .seed import POLL, clouds, environments, install_app, push_repository, reachable, runner_labels, runner_variables
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-APP = {"actions": "write", "contents": "write", "issues": "write", "pull-requests": "write"}
+KEPT = "world.json"
 SKIPPED = ("check.yml",)
 """Not run here: it is these very tests."""
-POLL = "0.3"
-"""Real seconds between two looks of a loop that waits for Azure or GitHub."""
 
 
 @dataclass
@@ -62,12 +56,11 @@ class World:
     def bring_up(self, *without: str) -> None:
         """What an owner and the workflow `apply` do once: the registry, the roles at it, then every platform but
         those named. Raises AssertionError with what a run said."""
-        rest = [name for name in _environments() if name != "shared"]
+        rest = [name for name in environments() if name != "shared"]
         self.alice.dispatch("apply.yml", without=" ".join(rest))
         self.settle()
         assert self.last("apply.yml").conclusion == "success", told(self.last("apply.yml"))
-        assert self.cloud is not None
-        _bootstrap(self, self.cloud)
+        bootstrap(self)
         self.alice.dispatch("apply.yml", without=" ".join(without))
         self.settle()
         assert self.last("apply.yml").conclusion == "success", told(self.last("apply.yml"))
@@ -118,108 +111,51 @@ def told(run: Run) -> str:
 
 
 @contextmanager
-def world(root: Path, *, azure: bool = True, files: Mapping[str, str | None] | None = None) -> Iterator[World]:
-    """`files` replaces some of the repository's own (None: without it). `azure` False: GitHub only."""
+def world(
+    root: Path, *, azure: bool = True, files: Mapping[str, str | None] | None = None, base: Path | None = None
+) -> Iterator[World]:
+    """`files` replaces some of the repository's own (None: without it). `azure` False: GitHub only.
+
+    `base` is the folder of a world that has ended: this one begins as that one was. A world ends by finding every
+    request to GitHub, and every answer, as GitHub describes it.
+    """
+    kept: dict[str, Any] = json.loads((base / KEPT).read_text()) if base else {}
+    if base is not None:
+        shutil.copytree(base / "azure", root / "azure", symlinks=True)
     hub = Hub(root / "hub")
-    _app(hub)
-    _push_repository(hub, root / "seed", {**_reachable(), **(files or {})})
-    act = Act(hub, root / "runs", _variables(), runners=_runners())
+    key = install_app(hub, kept.get("app_key", ""))
+    if base is None:
+        push_repository(hub, root / "seed", {**reachable(), **(files or {})})
+    else:
+        hub.remote.git("fetch", "-q", str(base / f"hub/{hub.full_name}.git"), "+refs/*:refs/*")
+        hub.clock.advance(kept["ahead"])
+        hub.issuer.pem = kept["issuer_key"]
+    act = Act(hub, root / "runs", runner_variables(), runners=runner_labels())
     runs = Runs(hub, act, SKIPPED)
     with serving(hub) as server, _cloud(root / "azure", wanted=azure) as cloud:
         found = World(root, hub, server, runs, act, cloud)
         for login in ("alice", "bob"):
             person = hub.person(login, "write")
             found.people[login] = Developer.at_desk(hub, person, root / "desks" / login)
+        hub.environment("automation").secrets["AMLOPS_APP_PRIVATE_KEY"] = key
+        for name, variables in kept.get("environments", {}).items():
+            hub.environment(name).variables.update(variables)
         if cloud is not None:
-            _bootstrap(found, cloud)
+            server.variables["AMLOPS_AZURE_HOME"] = str(cloud.home)
+            if base is None:
+                bootstrap(found)
+        for environment in hub.environments.values():
+            environment.secrets["AMLOPS_APP_PRIVATE_KEY"] = key
         yield found
         runs.cancel_all()
+        keep = {
+            "app_key": key,
+            "issuer_key": hub.issuer.pem,
+            "ahead": hub.clock.ahead,
+            "environments": {one.name: one.variables for one in hub.environments.values()},
+        }
+        (root / KEPT).write_text(json.dumps(keep))
     assert server.rest.wrong == []
-
-
-def _reachable() -> dict[str, str | None]:
-    """prod with a public address: the local Azure has no private endpoints, and the test's client is no part of prod's
-    network. The policy is told so; all else is as the repository has it."""
-    prod = (REPOSITORY / "environments/prod.yaml").read_text()
-    policy = (REPOSITORY / "environments/policy.yaml").read_text()
-    lines = [line for line in prod.splitlines() if "private_endpoint_subnet" not in line]
-    content = YAML(typ="rt").load(policy)
-    severities = content["environments"].setdefault("prod", {}).setdefault("severities", {})
-    severities |= dict.fromkeys(("public-access", "open-firewall", "node-public-ip"), "off")
-    written = io.StringIO()
-    YAML(typ="rt").dump(content, written)
-    return {
-        "environments/prod.yaml": "\n".join(lines).replace("public_access: false", "public_access: true") + "\n",
-        "environments/policy.yaml": written.getvalue(),
-    }
-
-
-def _app(hub: Hub) -> None:
-    """The GitHub App, its key as the secret and its client id as the variable that the workflows name."""
-    key = rsa.generate_private_key(65537, 2048)
-    hub.app_permissions = APP
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    hub.app_public_key = public.decode()
-    hub.secrets["AMLOPS_APP_PRIVATE_KEY"] = pem
-    hub.variables["AMLOPS_APP_CLIENT_ID"] = hub.app_client_id
-
-
-def _push_repository(hub: Hub, folder: Path, files: Mapping[str, str | None]) -> None:
-    """What git tracks here, with changes that aren't committed yet, as main's first commit."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=REPOSITORY, capture_output=True, check=True
-    )
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        source, target = REPOSITORY / name, folder / name
-        if source.is_file() and name not in files:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
-    for name, content in files.items():
-        if content is not None:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(content)
-    commands = (
-        ["git", "init", "-q", "-b", "main"],
-        ["git", "add", "-A"],
-        ["git", "-c", "user.name=alice", "-c", "user.email=alice@example.invalid", "commit", "-qm", "feat: start"],
-        ["git", "push", "-q", str(hub.remote.path), "main"],
-    )
-    for words in commands:
-        subprocess.run(words, cwd=folder, check=True)
-    shutil.rmtree(folder)
-
-
-def _variables() -> dict[str, str]:
-    """What a runner of ours has: the shared environment and the caches of set-up."""
-    return {
-        "AZUREML_GITOPS_VENV": str(Path(sys.executable).parents[1]),
-        "XDG_CACHE_HOME": str(CACHE),
-        "AMLOPS_POLL_SECONDS": POLL,
-    }
-
-
-def _runners() -> set[str]:
-    found = {"ubuntu-latest"}
-    for file in (REPOSITORY / "environments").glob("*.yaml"):
-        content = YAML(typ="safe").load(file)
-        if isinstance(content, dict) and "runner" in content:
-            found.add(str(content["runner"]))
-    return found
-
-
-def _environments() -> list[str]:
-    """Those in Azure."""
-    files = sorted((REPOSITORY / "environments").glob("*.yaml"))
-    return [file.stem for file in files if YAML(typ="safe").load(file).get("cloud", {}).get("kind") == "azure"]
-
-
-def _clouds() -> list[dict[str, Any]]:
-    """`cloud` of every environment's file that is in Azure."""
-    contents = [YAML(typ="safe").load(file) for file in sorted((REPOSITORY / "environments").glob("*.yaml"))]
-    return [item["cloud"] for item in contents if item.get("cloud", {}).get("kind") == "azure"]
 
 
 @contextmanager
@@ -227,9 +163,9 @@ def _cloud(home: Path, *, wanted: bool) -> Iterator[LocalCloud | None]:
     if not wanted:
         yield None
         return
-    clouds = _clouds()
-    words = ["start", "--json", "--tenant", clouds[0]["tenant"]]
-    for id in dict.fromkeys(item["subscription"]["id"] for item in clouds):
+    found = clouds()
+    words = ["start", "--json", "--tenant", found[0]["tenant"]]
+    for id in dict.fromkeys(item["subscription"]["id"] for item in found):
         words += ["--subscription", id]
     try:
         yield LocalCloud(home, json.loads(_localazure(home, words)))
@@ -244,14 +180,14 @@ def _localazure(home: Path, words: Iterable[str]) -> str:
     return done.stdout
 
 
-def _bootstrap(found: World, cloud: LocalCloud) -> None:
+def bootstrap(found: World) -> None:
     """What an owner does once: `amlops bootstrap --all`, and its answer into GitHub's environments."""
-    cloud.control("POST", "issuers", {"issuer": ISSUER, "publicKey": found.hub.issuer.public_key})
+    assert found.cloud is not None
+    found.cloud.control("POST", "issuers", {"issuer": ISSUER, "publicKey": found.hub.issuer.public_key})
     done = by_owner(found, "bootstrap", "--all", "--repository", found.hub.full_name, "--json")
     for environment in done["environments"]:
         for name, variables in environment["github_environments"].items():
             found.hub.environment(name).variables.update(variables)
-    found.server.variables["AMLOPS_AZURE_HOME"] = str(cloud.home)
 
 
 def by_owner(found: World, *words: str) -> Any:

@@ -22,6 +22,11 @@ class Clock:
         """As HTTP's Date header has it."""
         return format_datetime(self.now(), usegmt=True)
 
+    @property
+    def ahead(self) -> float:
+        """Seconds before real time."""
+        return self._ahead
+
     def advance(self, seconds: float) -> None:
         if seconds < 0:
             raise ValueError("the clock moves forward only")

@@ -19,17 +19,25 @@ LIFE = 300.0
 
 
 class Issuer:
-    """`life` is in seconds; tests make it short."""
+    """`life` is in seconds; tests make it short. `pem` is its key, made when it is first needed."""
 
     def __init__(self, repository: str, clock: Clock | None = None) -> None:
         self.repository = repository
         self.clock = clock or Clock()
         self.life = LIFE
+        self.pem = ""
         self.given: list[str] = []
 
     @cached_property
     def _key(self) -> rsa.RSAPrivateKey:
-        return rsa.generate_private_key(65537, 2048)
+        if not self.pem:
+            made = rsa.generate_private_key(65537, 2048)
+            self.pem = made.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            ).decode()
+        key = serialization.load_pem_private_key(self.pem.encode(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        return key
 
     @property
     def public_key(self) -> str:
