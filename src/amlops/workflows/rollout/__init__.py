@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .free import free_traffic
 from .job import Job
 from .loop import Outcome, roll_out
 from .open import deployment_stack, lives_of, open_job, unleased_job
@@ -14,6 +15,7 @@ __all__ = [
     "Watch",
     "Watched",
     "deployment_stack",
+    "free_traffic",
     "lives_of",
     "open_job",
     "roll_out",

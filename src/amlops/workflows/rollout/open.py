@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
 from amlops.azure import poll_seconds
@@ -27,6 +26,8 @@ from .log_analytics import LogAnalytics
 from .smoke_test import SmokeTest
 from .stages import StageInFile, StageInGit, Stages
 
+ROUNDS = 40
+"""Polls that a write may take: ten minutes where a poll is every 15 s."""
 LEASE_WAIT = 600.0
 """Seconds that an apply of the same stack is waited for."""
 
@@ -81,7 +82,7 @@ def job_of(session: Session, stack: StackName, lease: Renews, run: Run | None) -
         lease=lease,
         progress=session.progress,
         poll=poll,
-        patience=replace(Patience(), pause=min(poll, 5.0)),
+        patience=Patience(pause=min(poll, 5.0), longest=poll * ROUNDS, operation=poll * ROUNDS),
         run=run,
         logs=_logs(session) if counted_by_logs(settings, environment) else None,
     )

@@ -11,7 +11,7 @@ from tests.unit.amlops.workflows.rollout.rollout_world import SETTINGS, Killed, 
 from amlops.errors import AmlopsError
 from amlops.releases import Stage
 from amlops.rollout.record import Wish
-from amlops.workflows.rollout import Outcome, roll_out, tell_wish
+from amlops.workflows.rollout import Outcome, free_traffic, roll_out, tell_wish
 
 LONG = 10.0
 """Real minutes, of which a test needs fractions of a second."""
@@ -269,3 +269,18 @@ def test_a_release_brought_back_is_rolled_out_anew() -> None:
     assert run(world).verdict == "healthy"
     assert world.asked == ["R2", "R2"]
     assert world.stage == Stage(current="R2", previous="R1")
+
+
+def test_traffic_is_freed_before_an_apply() -> None:
+    """A candidate that git gave up can't be deleted while it has traffic; what git names keeps its share."""
+    world = World(settings=SETTINGS.model_copy(update={"mirror": 0}))
+    roll_out(world.job(), 0.0)
+    place = world.job().place
+    assert free_traffic(place, Stage(current="R1", candidate="R2")) == ()
+    assert world.traffic == {"r-R1": 90, "r-R2": 10}
+    assert free_traffic(place, Stage(current="R1")) == ("r-R2",)
+    assert world.traffic == {"r-R1": 100}
+    assert free_traffic(place, Stage(current="R1")) == ()
+    assert free_traffic(place, Stage()) == ()
+    with pytest.raises(AmlopsError, match=r"r-R1 of e has traffic and is in no stage, and r-R3 is not there"):
+        free_traffic(place, Stage(current="R3"))
