@@ -13,6 +13,7 @@ from amlops.stacks import StackName
 
 from .rehearse import Run, Tried
 from .session import Session
+from .stand_in_model import registered
 
 
 class ReleaseRun(Run):
@@ -56,13 +57,11 @@ class ReleaseRun(Run):
             write_stage(session.repo, deployment, LOCAL, Stage(current=before.current, candidate=release.id))
 
     def _release_anew(self, session: Session, deployment: str) -> Release:
+        """A release of the files as they are, trained where no rehearsal trained just this before."""
         from amlops.releases.make import make_release
-        from amlops.training import train
 
         repo, environment, progress = session.repo, session.environment, session.progress
-        model = None
-        if load_about(repo, deployment).training is not None:
-            with progress.step(f"training {deployment}"):
-                model = train(repo, deployment, environment, session.azure, say=progress.hint, on_line=progress.hint)
+        trains = load_about(repo, deployment).training is not None
+        model = registered(session, deployment) if trains else None
         with progress.step(f"releasing {deployment}"):
             return make_release(repo, deployment, environment, session.azure, model=model, say=progress.hint)

@@ -17,21 +17,25 @@ from typing import Any
 from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.manifests.digests import file_digest, named_digest
-from amlops.releases.blobs import download
-from amlops.releases.datastore import open_uri
+from amlops.releases.blobs import download, upload
+from amlops.releases.datastore import open_datastore, open_uri
 from amlops.releases.make import workspace_of
+from amlops.releases.models import WorkspaceModel, find_model
 from amlops.releases.upload import Placed
 
 from .session import Session
 
 _FACTS = "model.json"
+_STORE = "workspaceblobstore"
 _ANYWHERE = "/subscriptions/0/resourceGroups/0/providers/Microsoft.MachineLearningServices/workspaces/0"
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """Files as a version of the registry holds them, their digest as a release has it, and ARM's facts of a model."""
+    """Files as a version of the registry holds them, their digest as a release has it, and ARM's facts of a model.
+    `name` is the one that the training registers."""
 
+    name: str
     content: Placed
     digest: str
     facts: Mapping[str, Any]
@@ -51,7 +55,24 @@ def trained_model(session: Session, origin: Repository, deployment: str) -> Trai
     facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
     files = tuple((name, folder / "files" / name) for name in facts["files"])
     digest = named_digest((name, file_digest(file)) for name, file in files)
-    return TrainedModel(Placed(facts["target"], files), digest, facts["facts"])
+    return TrainedModel(plan.models[0], Placed(facts["target"], files), digest, facts["facts"])
+
+
+def registered(session: Session, deployment: str) -> WorkspaceModel:
+    """The model of the deployment's training as the session's files have it, in the session's workspace.
+
+    Raises AmlopsError, with the log's tail for a job that failed.
+    """
+    model = trained_model(session, session.repo, deployment)
+    workspace, version = workspace_of(session.environment, session.azure), model.digest[:16]
+
+    if workspace.get("models", model.name, version) is None:
+        place = f"stand-ins/{model.digest}"
+        store = open_datastore(session.azure, workspace, _STORE)
+        upload(store, ((f"{place}/{name}", file) for name, file in model.content.files))
+        uri = f"azureml://datastores/{_STORE}/paths/{place}/{model.content.target}"
+        workspace.put("models", model.name, version, {"properties": {"modelUri": uri, **model.facts}})
+    return find_model(workspace, model.name, version)
 
 
 def _make(session: Session, origin: Repository, deployment: str, folder: Path) -> None:
@@ -59,7 +80,8 @@ def _make(session: Session, origin: Repository, deployment: str, folder: Path) -
     from amlops.training import train
 
     hint = session.progress.hint
-    model = train(origin, deployment, session.environment, session.azure, say=hint, on_line=hint)
+    with session.progress.step(f"training {deployment}"):
+        model = train(origin, deployment, session.environment, session.azure, say=hint, on_line=hint)
     container, path = open_uri(session.azure, workspace_of(session.environment, session.azure), model.uri)
     target = path.rsplit("/", 1)[-1] or model.name
     folder.parent.mkdir(parents=True, exist_ok=True)
