@@ -150,7 +150,7 @@ class Scene:
             "now": self.azure.now,
             "metrics": self.azure.resource,
             "stages": self.stages,
-            "kept": KeptInGit(Evidence(self.git), "wine", "prod", None),
+            "kept": KeptInGit("wine", "prod", Evidence(self.git), None),
             "smoke": SmokeTest(self.azure, self.place, SAMPLE, 0.05, told),
             "lease": NoLease(),
             "progress": told,

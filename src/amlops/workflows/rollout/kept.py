@@ -3,95 +3,144 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from amlops.config.moments import stamp
 from amlops.evidence import BRANCH, Evidence, of_release
 from amlops.github import Run
+from amlops.releases import Stage
 from amlops.releases.files import write_atomically
 from amlops.rollout.history import History
 from amlops.rollout.plot import plot
 
+Json = dict[str, Any]
 
-class Kept(Protocol):
-    def healthy(self, release: str) -> bool:
-        """Whether the release's rollout here is known to have ended well."""
-        ...
+
+def is_proven(current: Mapping[str, Any] | None, previous: Mapping[str, Any] | None) -> bool:
+    """Whether the evidence says that the current release has the traffic and is healthy.
+
+    Evidence of the previous one that was written later means that a person went back to the current one since.
+    """
+    if current is None or current.get("verdict") != "healthy":
+        return False
+    return previous is None or _written_at(previous) <= _written_at(current)
+
+
+@dataclass(frozen=True)
+class Kept(ABC):
+    """Of one deployment in one environment."""
+
+    deployment: str
+    environment: str
+
+    def proven(self, stage: Stage) -> bool:
+        """See `is_proven`; an empty stage is. Raises AmlopsError."""
+        if stage.current is None:
+            return True
+        previous = None if stage.previous is None else self.read(self.path(stage.previous))
+        return is_proven(self.read(self.path(stage.current)), previous)
 
     def write(self, history: History, at: datetime) -> str | None:
         """Keeps it, unless an earlier run of the same rollout did; gives the plot's address, where it has one.
 
-        Raises AmlopsError."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class KeptInGit:
-    evidence: Evidence
-    deployment: str
-    environment: str
-    run: Run | None
-
-    def healthy(self, release: str) -> bool:
-        found = self.evidence.read(self.path(release))
-        return found is not None and found.get("verdict") == "healthy"
-
-    def write(self, history: History, at: datetime) -> str | None:
+        What is known of a release from its rollout stays where only its smoke test is new. Raises AmlopsError.
+        """
         path, picture = self.path(history.release), picture_path(self.path(history.release))
-        address = None
-        if self.run is not None:
-            address = f"{self.run.server_url}/{self.run.repository}/blob/{BRANCH}/{picture}?raw=true"
-        if _same(self.evidence.read(path), history):
-            return address
-        by = self.run.written(at) if self.run else by_hand(at, self.evidence.git.resolve("HEAD"))
-        what = {**history.as_dict(), "picture": picture, "written": by}
-        message = f"rollout of {history.release}, {self.deployment} in {self.environment}: {history.verdict}"
-        self.evidence.write({path: what, picture: plot(history)}, message)
-        return address
+        found = self.read(path)
+        if not _same(found, history):
+            files: dict[str, Mapping[str, Any] | str]
+            if history.old is None and found is not None and found.get("verdict") == "healthy":
+                files = {path: {**found, "written": self.by(at)}}
+            else:
+                files = {path: {**history.as_dict(), "picture": picture, "written": self.by(at)}}
+                files[picture] = plot(history)
+            message = f"rollout of {history.release}, {self.deployment} in {self.environment}: {history.verdict}"
+            self.put(files, message)
+        return self.address(picture)
 
     def path(self, release: str) -> str:
         return of_release(self.deployment, release, f"rollout-{self.environment}")
 
+    @abstractmethod
+    def read(self, path: str) -> Json | None: ...
 
-@dataclass(frozen=True, slots=True)
-class KeptInFolder:
+    @abstractmethod
+    def put(self, files: Mapping[str, Mapping[str, Any] | str], message: str) -> None: ...
+
+    @abstractmethod
+    def by(self, at: datetime) -> Json:
+        """Who writes, as gates read it."""
+
+    @abstractmethod
+    def address(self, picture: str) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class KeptInGit(Kept):
+    evidence: Evidence
+    run: Run | None
+
+    def read(self, path: str) -> Json | None:
+        return self.evidence.read(path)
+
+    def put(self, files: Mapping[str, Mapping[str, Any] | str], message: str) -> None:
+        self.evidence.write(files, message)
+
+    def by(self, at: datetime) -> Json:
+        return self.run.written(at) if self.run else by_hand(at, self.evidence.git.resolve("HEAD"))
+
+    def address(self, picture: str) -> str | None:
+        if self.run is None:
+            return None
+        return f"{self.run.server_url}/{self.run.repository}/blob/{BRANCH}/{picture}?raw=true"
+
+
+@dataclass(frozen=True)
+class KeptInFolder(Kept):
     """`folder` holds what the branch would."""
 
     folder: Path
-    deployment: str
-    environment: str
 
-    def healthy(self, release: str) -> bool:
-        found = self._read(of_release(self.deployment, release, f"rollout-{self.environment}"))
-        return found is not None and found.get("verdict") == "healthy"
-
-    def write(self, history: History, at: datetime) -> str | None:
-        path = of_release(self.deployment, history.release, f"rollout-{self.environment}")
-        if _same(self._read(path), history):
-            return None
-        what = {**history.as_dict(), "picture": picture_path(path), "written": by_hand(at, None)}
-        write_atomically(self.folder / path, json.dumps(what, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
-        write_atomically(self.folder / picture_path(path), plot(history))
-        return None
-
-    def _read(self, path: str) -> dict[str, Any] | None:
+    def read(self, path: str) -> Json | None:
         file = self.folder / path
-        found: dict[str, Any] | None = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+        found: Json | None = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
         return found
 
+    def put(self, files: Mapping[str, Mapping[str, Any] | str], message: str) -> None:
+        for path, what in files.items():
+            text = (
+                what if isinstance(what, str) else json.dumps(what, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+            )
+            write_atomically(self.folder / path, text)
 
-def _same(found: dict[str, Any] | None, history: History) -> bool:
-    """Whether this is the evidence of the same rollout with the same end."""
-    wanted = history.as_dict()
-    return found is not None and all(found.get(key) == wanted[key] for key in ("began", "verdict", "reason", "old"))
+    def by(self, at: datetime) -> Json:
+        return by_hand(at, None)
+
+    def address(self, picture: str) -> str | None:
+        return None
 
 
 def picture_path(path: str) -> str:
     return f"{path.removesuffix('.json')}.svg"
 
 
-def by_hand(at: datetime, commit: str | None) -> dict[str, Any]:
+def by_hand(at: datetime, commit: str | None) -> Json:
     """`written` outside of GitHub; a gate takes no such evidence for an environment that is guarded."""
-    return {"run": None, "url": "", "commit": commit, "workflow": "", "at": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    return {"run": None, "url": "", "commit": commit, "workflow": "", "at": stamp(at)}
+
+
+def _same(found: Mapping[str, Any] | None, history: History) -> bool:
+    """Whether this is the evidence of the same rollout with the same end."""
+    wanted = history.as_dict()
+    return found is not None and all(found.get(key) == wanted[key] for key in ("began", "verdict", "reason", "old"))
+
+
+def _written_at(found: Mapping[str, Any]) -> str:
+    """ISO 8601 in UTC, so that texts compare as times do."""
+    written = found.get("written")
+    return str(written.get("at", "")) if isinstance(written, Mapping) else ""

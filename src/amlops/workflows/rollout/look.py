@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from amlops.errors import AmlopsError
+from amlops.releases import Stage
 from amlops.rollout.endpoint import EndpointState, read_endpoint
 from amlops.rollout.figures import Figures
 from amlops.rollout.live import situation_of
@@ -22,14 +23,14 @@ class Look:
     job: Job
     smoke: Smoke | None = None
     live: EndpointState | None = None
-    _proven: set[str] = field(default_factory=set)
+    _proven: Stage | None = None
     _measured: tuple[object, Figures, Figures] | None = None
 
     def now(self) -> Situation:
         """Raises AmlopsError."""
         stage = self.job.stages.read()
         self.live = read_endpoint(self.job.place)
-        proven = stage.candidate is not None or self._is_proven(stage.current)
+        proven = stage.candidate is not None or self._is_proven(stage)
         found = situation_of(self.live, stage, self.job.settings, self.job.now(), smoke=self.smoke, proven=proven)
         return self._with_figures(found)
 
@@ -57,7 +58,7 @@ class Look:
             self._measured = (key, ours, theirs)
         return replace(found, ours=self._measured[1], theirs=self._measured[2])
 
-    def _is_proven(self, release: str | None) -> bool:
-        if release is not None and release not in self._proven and self.job.kept.healthy(release):
-            self._proven.add(release)
-        return release is None or release in self._proven
+    def _is_proven(self, stage: Stage) -> bool:
+        if stage != self._proven and self.job.kept.proven(stage):
+            self._proven = stage
+        return stage == self._proven

@@ -133,8 +133,8 @@ def _logs(session: Session) -> Query:
 def _kept(session: Session, deployment: str, git: Git, run: Run | None) -> Kept:
     environment = session.environment
     if environment.is_local:
-        return KeptInFolder(session.repo.local / "evidence", deployment, environment.name)
-    return KeptInGit(Evidence(git), deployment, environment.name, run)
+        return KeptInFolder(deployment, environment.name, session.repo.local / "evidence")
+    return KeptInGit(deployment, environment.name, Evidence(git), run)
 
 
 @contextmanager

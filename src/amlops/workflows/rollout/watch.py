@@ -17,6 +17,7 @@ from amlops.stacks.lease import held, may_take, read_lease
 from amlops.stacks.lease_holder import Lives
 
 from ..stage_commits import main_of, stage_at
+from .kept import is_proven
 
 State = Literal["started", "held", "unapplied", "broken"]
 
@@ -46,12 +47,12 @@ class Watch:
     def look(self) -> tuple[Watched, ...]:
         """Starts what is left to do by main's head; a broken stage keeps no other one back. Raises AmlopsError."""
         head = main_of(self.git)
-        proven = Evidence(self.git).paths
-        found = []
-        for deployment, environment, stage in self._stages(head):
+        stages, found = list(self._stages(head)), []
+        proven = self._proven(stages)
+        for deployment, environment, stage in stages:
             if isinstance(stage, ConfigError):
                 found.append(Watched(f"{environment}.{deployment}", "broken", str(stage)))
-            elif (left := _left(stage, proven, deployment, environment)) is not None:
+            elif (left := _left(stage, (deployment, environment) in proven)) is not None:
                 found.append(self._look_after(deployment, environment, *left))
         return tuple(found)
 
@@ -69,6 +70,23 @@ class Watch:
                 continue
             yield deployment, environment, stage
 
+    def _proven(self, stages: list[tuple[str, str, Stage | ConfigError]]) -> set[tuple[str, str]]:
+        """Where evidence says that the current release has the traffic."""
+        paths = {
+            (deployment, environment): tuple(
+                None if release is None else of_release(deployment, release, f"rollout-{environment}")
+                for release in (stage.current, stage.previous)
+            )
+            for deployment, environment, stage in stages
+            if isinstance(stage, Stage) and stage.candidate is None and stage.current is not None
+        }
+        read = Evidence(self.git).read_all({path for pair in paths.values() for path in pair if path is not None})
+        return {
+            place
+            for place, (current, previous) in paths.items()
+            if is_proven(read.get(current or ""), read.get(previous or ""))
+        }
+
     def _look_after(self, deployment: str, environment: str, release: str, why: str) -> Watched:
         stack = f"{environment}.{deployment}"
         at = applied_commit(self.git, stack)
@@ -83,10 +101,10 @@ class Watch:
         return Watched(stack, "started", why)
 
 
-def _left(stage: Stage, proven: frozenset[str], deployment: str, environment: str) -> tuple[str, str] | None:
+def _left(stage: Stage, proven: bool) -> tuple[str, str] | None:
     """The release that a rollout is about, and what is left to do; None where nothing is."""
     if stage.candidate is not None:
         return stage.candidate, f"{stage.candidate} is to be rolled out"
-    if stage.current is not None and of_release(deployment, stage.current, f"rollout-{environment}") not in proven:
-        return stage.current, f"nothing says yet that {stage.current} is healthy"
+    if stage.current is not None and not proven:
+        return stage.current, f"nothing says yet that {stage.current} has the traffic and is healthy"
     return None

@@ -110,7 +110,7 @@ class World:
             now=self._look,
             metrics=self._metrics,
             stages=_Stages(self),
-            kept=_Kept(self),
+            kept=_Kept(self),  # type: ignore[arg-type]
             smoke=_SmokeTest(self),
             lease=_Lease(),
             progress=Plain(),
@@ -270,9 +270,9 @@ class _Stages:
 class _Kept:
     world: World
 
-    def healthy(self, release: str) -> bool:
-        found = self.world.evidence.get(release)
-        return release in self.world.proven or (found is not None and found.verdict == "healthy")
+    def proven(self, stage: Stage) -> bool:
+        found = self.world.evidence.get(stage.current or "")
+        return stage.current in self.world.proven or (found is not None and found.verdict == "healthy")
 
     def write(self, history: History, at: datetime) -> str | None:
         found = self.world.evidence.get(history.release)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from amlops.evidence import Evidence
 from amlops.git import Git
 from amlops.github import Run
 from amlops.releases import Stage, stage_text
+from amlops.rollout.figures import NOTHING
 from amlops.rollout.history import History
 from amlops.stacks.applied import applied_ref
 from amlops.stacks.lease import hold_lease
@@ -130,8 +131,8 @@ def test_local_stage_is_a_file(tmp_path: Path) -> None:
 
 def test_evidence_says_who_wrote_it(remote: Remote) -> None:
     """JSON and picture by one commit on the branch `evidence`, with the run that gates look for."""
-    kept = KeptInGit(Evidence(remote.clone()), "wine", "prod", RUN)
-    assert not kept.healthy(TWO)
+    kept = KeptInGit("wine", "prod", Evidence(remote.clone()), RUN)
+    assert not kept.proven(Stage(current=TWO))
     address = kept.write(HISTORY, NOW)
     assert address == f"https://github.invalid/o/r/blob/evidence/deployments/wine/{TWO}/rollout-prod.svg?raw=true"
     read = Evidence(remote.clone())
@@ -140,12 +141,12 @@ def test_evidence_says_who_wrote_it(remote: Remote) -> None:
     assert found is not None
     assert found["written"] == RUN.written(NOW)
     assert found["verdict"] == "healthy"
-    assert KeptInGit(read, "wine", "prod", None).healthy(TWO)
+    assert KeptInGit("wine", "prod", read, None).proven(Stage(current=TWO))
 
 
 def test_evidence_of_the_same_rollout_is_written_once(remote: Remote) -> None:
     """A runner died between evidence and stage: the next one leaves what is there."""
-    kept = KeptInGit(Evidence(remote.clone()), "wine", "prod", RUN)
+    kept = KeptInGit("wine", "prod", Evidence(remote.clone()), RUN)
     kept.write(HISTORY, NOW)
     before = remote.clone().remote_refs("refs/heads/evidence")
     kept.write(replace(HISTORY, ended=at("11:30")), NOW)
@@ -154,12 +155,31 @@ def test_evidence_of_the_same_rollout_is_written_once(remote: Remote) -> None:
     assert remote.clone().remote_refs("refs/heads/evidence") != before
 
 
+def test_a_release_that_was_gone_back_to_keeps_its_figures(remote: Remote) -> None:
+    """Until its smoke test says that it has the traffic again, the later evidence of the other one counts."""
+    kept = KeptInGit("wine", "prod", Evidence(remote.clone()), RUN)
+    kept.write(replace(HISTORY, release=ONE, old="000000000000"), NOW)
+    kept.write(HISTORY, NOW + timedelta(days=1))
+    assert kept.proven(Stage(current=TWO, previous=ONE))
+    back = Stage(current=ONE, previous=TWO, rejected=(TWO,))
+    assert not kept.proven(back)
+    applied(remote, "prod.wine", remote.push_stage(back))
+    started: list[str] = []
+    assert [found.state for found in watch(remote, started)] == ["started"]
+    kept.write(replace(HISTORY, release=ONE, old=None, ours=NOTHING, theirs=NOTHING), NOW + timedelta(days=2))
+    assert kept.proven(back)
+    found = kept.read(kept.path(ONE))
+    assert found is not None
+    assert found["measured"]["candidate"]["requests"] == 600
+    assert watch(remote, started) == []
+
+
 def test_local_evidence_is_a_folder(tmp_path: Path) -> None:
     """The same files, below the clone's own."""
-    kept = KeptInFolder(tmp_path, "wine", "local")
-    assert not kept.healthy(TWO)
+    kept = KeptInFolder("wine", "local", tmp_path)
+    assert not kept.proven(Stage(current=TWO))
     assert kept.write(HISTORY, NOW) is None
-    assert kept.healthy(TWO)
+    assert kept.proven(Stage(current=TWO))
     assert (tmp_path / f"deployments/wine/{TWO}/rollout-local.svg").is_file()
 
 
@@ -214,7 +234,7 @@ def test_a_first_release_without_evidence_is_looked_at(remote: Remote) -> None:
     started: list[str] = []
     (found,) = watch(remote, started)
     assert (found.state, started) == ("started", ["prod.wine"])
-    KeptInGit(Evidence(remote.clone()), "wine", "prod", RUN).write(HISTORY, NOW)
+    KeptInGit("wine", "prod", Evidence(remote.clone()), RUN).write(HISTORY, NOW)
     assert watch(remote, started) == []
 
 
