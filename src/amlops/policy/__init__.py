@@ -5,7 +5,7 @@ resources and their inputs, no cloud, no engine and no stack's life.
 from __future__ import annotations
 
 from .catalogue import all_rules
-from .check import check
+from .check import EXPIRED, UNUSED, check
 from .exceptions import Exempt, load_exceptions
 from .finding import Finding
 from .policy import Policy, load_policy
@@ -13,7 +13,9 @@ from .resource import UNKNOWN, Resource
 from .rule import Declared, Rule, Violation
 
 __all__ = [
+    "EXPIRED",
     "UNKNOWN",
+    "UNUSED",
     "Declared",
     "Exempt",
     "Finding",

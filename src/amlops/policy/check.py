@@ -15,6 +15,9 @@ from .resource import Resource
 from .rule import Declared
 from .settings import settings_of
 
+EXPIRED, UNUSED = "exception-expired", "exception-unused"
+"""Findings about exceptions themselves."""
+
 
 def check(
     resources: Sequence[Resource], environment: Environment, policy: Policy, *, stacks: Collection[str] = ()
@@ -71,11 +74,11 @@ def _expired(one: Exempt) -> Finding:
         f'"{one.name}" expired on {said.expires}; it lets {said.rule} of {said.stack} pass no more; '
         f"mend the cause and remove it, or agree with {said.owner} on another day"
     )
-    return Finding("exception-expired", "error", "", one.place, message)
+    return Finding(EXPIRED, "error", "", one.place, message)
 
 
 def _unused(one: Exempt) -> Finding:
     said = one.said
     of = f"{said.resource} of {said.stack}" if said.resource else said.stack
     message = f'"{one.name}" covers nothing: {of} keeps {said.rule}; exceptions are for what does not; remove it'
-    return Finding("exception-unused", "warning", "", one.place, message)
+    return Finding(UNUSED, "warning", "", one.place, message)
