@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
+from azure.core.exceptions import ServiceResponseError
 from tests.unit.amlops.workflows.rollout.rollout_world import SETTINGS, Killed, Model, World, end_of, fresh
 
 from amlops.errors import AmlopsError
@@ -284,3 +287,46 @@ def test_traffic_is_freed_before_an_apply() -> None:
     assert free_traffic(place, Stage()) == ()
     with pytest.raises(AmlopsError, match=r"r-R1 of e has traffic and is in no stage, and r-R3 is not there"):
         free_traffic(place, Stage(current="R3"))
+
+
+def test_without_its_lease_it_writes_nothing() -> None:
+    """Somebody else took the stack over: the run ends before its next write, with exit code 5."""
+    world, renewals = World(), [2]
+
+    class Lost:
+        def renew(self) -> None:
+            renewals[0] -= 1
+            if renewals[0] < 0:
+                raise AmlopsError("the lease of prod.wine was lost", exit_code=5)
+
+    with pytest.raises(AmlopsError, match="was lost") as raised:
+        roll_out(replace(world.job(), lease=Lost()), LONG)
+    assert raised.value.exit_code == 5
+    assert len(world.writes) == 2
+
+
+def test_a_write_whose_answer_is_lost_is_not_done_twice() -> None:
+    """The connection drops after Azure did it: the next look finds it done."""
+    straight, world = World(), World()
+    run(straight)
+    client = world.job().place.client
+    lost = [True]
+
+    class Dropping:
+        online_deployments = client.online_deployments
+
+        class online_endpoints:  # noqa: N801  as the client names it
+            get = staticmethod(client.online_endpoints.get)
+
+            @staticmethod
+            def begin_create_or_update(*words: Any, **named: Any) -> Any:
+                found = client.online_endpoints.begin_create_or_update(*words, **named)
+                if lost[0]:
+                    lost[0] = False
+                    raise ServiceResponseError("the connection was dropped")
+                return found
+
+    job = world.job()
+    roll_out(replace(job, place=replace(job.place, client=Dropping())), LONG)
+    assert end_of(world) == end_of(straight)
+    assert world.writes == straight.writes
