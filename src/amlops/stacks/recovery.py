@@ -23,13 +23,13 @@ from .arm_ids import UNTAGGED, arm_id, kind
 from .engine import Engine, Result, StackFailed
 from .events import Change, short
 from .names import StackName
+from .refusals import Why, why
 from .stale_lock import clear_stale_lock, is_locked
 
 PATIENCE = 1800.0
 """Seconds to wait for an operation that an earlier run began; a deployment may take that long in Azure."""
 
 _FINAL = ("succeeded", "failed", "canceled", "")
-_EXISTS = ("already exists", "cannot create already existing")
 _DISPOSABLE = ("machinelearningservices:OnlineDeployment",)
 """What holds no data: where its create failed, it is deleted and made again, as nothing but a new create mends it."""
 
@@ -39,7 +39,7 @@ def up(engine: Engine, azure: Azure, stack: StackName) -> Result:
     try:
         return engine.up(stack)
     except StackFailed as error:
-        if not any(word in failure.message for failure in error.failures for word in _EXISTS):
+        if why(error) is not Why.EXISTS:
             raise
         engine.progress.line(f"{stack}: an earlier run made resources that the state does not know; taking them over")
         if not adopt(engine, azure, stack):

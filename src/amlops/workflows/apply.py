@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,12 @@ from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.stacks import Result, StackFailed, StackName
 from amlops.stacks.applied import applied_commit, applied_ref
+from amlops.stacks.events import short
 from amlops.stacks.lease import Lease
 from amlops.stacks.meaning import Meaning
 from amlops.stacks.preflight import check, reach
 from amlops.stacks.recovery import adopt, prepare
+from amlops.stacks.refusals import Why, why
 from amlops.stacks.soft_delete import purge
 
 from .applied_evidence import write_evidence
@@ -32,11 +33,6 @@ from .session import Session
 
 ROUNDS = 3
 """Previews that are tried where Azure was not as the plan before said: found resources, a capacity that scaled."""
-
-_EXISTS = ("already exists", "cannot create already existing")
-_LATE_ROLE = ("AuthorizationFailed", "LinkedAuthorizationFailed", "status 403")
-_OTHER_PLAN = ("is not allowed by the plan", "violates plan", "resource constraint")
-_DELETED = ("Soft-deleted workspace exists", "VaultAlreadyExists")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +108,7 @@ class Apply:
         session, stack = self.session, self.stack
         engine, azure = session.engine, session.azure
         deadline = time.monotonic() + self.wait
-        with session.progress.step(f"reading the cloud into the state of {stack}"):
+        with session.progress.step(f"seeing what was left of {stack}"):
             self._reached(deadline)
             orphaned = lease is not None and lease.taken_over
             state = prepare(engine, azure, stack, orphaned=orphaned, patience=self.wait)
@@ -146,21 +142,24 @@ class Apply:
             self._pause(deadline, "\n".join(map(str, found)))
 
     def _again(self, error: StackFailed, rounds: int, deadline: float) -> None:
-        """Returns where another preview may help. Raises `error`, with what to do where that is known."""
-        said = [failure.message for failure in error.failures] or [str(error)]
-        if _any(_LATE_ROLE, said):
-            self._pause(deadline, str(error))
-        elif rounds >= ROUNDS:
-            raise error
-        elif _any(_EXISTS, said):
-            self.session.progress.line(f"{self.stack}: taking over what an earlier run made")
-            if not adopt(self.session.engine, self.session.azure, self.stack):
-                raise error
-        elif _any(_OTHER_PLAN, said):
-            self.session.progress.line(f"{self.stack}: the cloud changed since the preview; looking again")
-        elif _any(_DELETED, said):
+        """Returns where another preview may help. Raises AmlopsError, with what to do where that is known."""
+        reason, stack = why(error), self.stack
+        if reason is Why.DELETED:
             todo = "a deleted resource holds the name; recover it in the portal, or purge it if it may be lost"
             raise AmlopsError(f"{error}\n  {todo} (deletion.purge_names)") from None
+        if reason is Why.LATE_ROLE:
+            self._pause(deadline, str(error))
+        elif reason is Why.OTHER_PLAN:
+            # what the engine says behind it may be values, so it is not told
+            self.session.progress.line(f"{stack}: the cloud changed since the preview; looking again")
+            if rounds >= ROUNDS:
+                where = ", ".join(sorted({short(failure.urn) for failure in error.failures if failure.urn}))
+                message = f"{stack} changed after each of {rounds} previews ({where})"
+                raise AmlopsError(f"{message}; see who changes it, then run it again") from None
+        elif reason is Why.EXISTS and rounds < ROUNDS:
+            self.session.progress.line(f"{stack}: taking over what an earlier run made")
+            if not adopt(self.session.engine, self.session.azure, stack):
+                raise error
         else:
             raise error
 
@@ -181,7 +180,3 @@ class Apply:
             if now != head:
                 message = f"{applied_ref(self.stack.text)} was moved to {now} meanwhile, without the stack's lease"
                 raise AmlopsError(f"{message}; run it again", exit_code=5)
-
-
-def _any(words: Sequence[str], said: Sequence[str]) -> bool:
-    return any(word in text for word in words for text in said)
