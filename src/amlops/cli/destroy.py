@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from amlops.config import Repository
 from amlops.errors import AmlopsError
+from amlops.github import open_git
 from amlops.local_azure import LocalAzure
 from amlops.progress import progress
 from amlops.stacks import hold
-from amlops.stacks.recovery import prepare
 from amlops.stacks.soft_delete import deleted_vault
+from amlops.workflows.destroy import destroy_stack
 from amlops.workflows.session import explaining, open_session
 from amlops.workflows.targets import stacks_of
 
 from .options import json_option, stack_argument, yes_option
 from .output import give
+
+WAIT = 600.0
+"""Seconds that an apply or a rollout of a stack is waited for."""
 
 
 @click.command("destroy")
@@ -34,14 +40,13 @@ def command(stack: str, yes: bool, as_json: bool) -> None:
         raise AmlopsError("nothing was done; add --yes", exit_code=2)
     with hold(repo, environment.name, f"amlops destroy {stack}"):
         session = open_session(repo, environment, told, start=True)
+        git = open_git(repo.root, os.environ)
         known = session.known(stacks)
         removed = {}
         for one in reversed(stacks):
             if known.get(one.text):
                 with told.step(f"destroying {one}"), explaining(session):
-                    own = session.of(one)
-                    prepare(own.engine, own.azure, one)
-                    removed[one.text] = own.engine.destroy(one).counts.get("delete", 0)
+                    removed[one.text] = destroy_stack(session.of(one), one, git, wait=WAIT)
         kept = deleted_vault(session.azure, environment) if environment.settings.platform else None
         whole = stack == environment.name
         if environment.is_local and whole:

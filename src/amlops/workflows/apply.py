@@ -14,6 +14,8 @@ from typing import Any
 from amlops.azure import poll_seconds
 from amlops.errors import AmlopsError
 from amlops.git import Git
+from amlops.releases import load_stage
+from amlops.rollout.patience import Patience
 from amlops.stacks import Result, StackFailed, StackName
 from amlops.stacks.applied import applied_commit, applied_ref
 from amlops.stacks.events import short
@@ -29,6 +31,7 @@ from .apply_smoke import Asked, ask_releases
 from .expectation import Expectation
 from .holding import held
 from .live_preview import Looked, look
+from .rollout.free import free_traffic
 from .session import Session
 
 ROUNDS = 3
@@ -114,6 +117,8 @@ class Apply:
             state = prepare(engine, azure, stack, orphaned=orphaned, patience=self.wait)
             if stack.kind == "platform":
                 purge(azure, session.environment, state, session.progress)
+            if stack.deployment is not None:
+                self._free(stack.deployment)
         rounds = 0
         while True:
             rounds += 1
@@ -131,6 +136,13 @@ class Apply:
                         return engine.up(stack, plan=plan), looked
                 except StackFailed as error:
                     self._again(error, rounds, deadline)
+
+    def _free(self, deployment: str) -> None:
+        """Azure deletes no deployment that has live traffic."""
+        session, poll = self.session, poll_seconds(self.session.process)
+        stage = load_stage(session.repo, deployment, session.environment.name)
+        for name in free_traffic(session.endpoint(deployment), stage, Patience(pause=min(poll, 5.0))):
+            session.progress.line(f"{name} is in no stage and lost its traffic to release {stage.current}")
 
     def _reached(self, deadline: float) -> None:
         """Waits until this identity's rights are effective. Raises AmlopsError with what the check says."""
