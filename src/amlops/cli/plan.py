@@ -32,7 +32,9 @@ STOPPED = 4
 @click.option("--base", default="origin/main", show_default=True, help="What the change is compared with.")
 @click.option("--fault", "faults", multiple=True, help="Let Azure fail on the way, as status:503:deployments:3 says.")
 @click.option("--most", default=MOST, show_default=True, help="Deployments of an environment that are rehearsed.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder (--expected: file) that gets the plan, in place of readers.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder (--expected: file) that gets the plan, in place of readers."
+)
 @click.option("--expected", "stack", metavar="STACK", help="Only what git explains for STACK since it was applied.")
 @click.option("--publish", "again", is_flag=True, help="Publish what a plan wrote to --out before; plan nothing.")
 @json_option
