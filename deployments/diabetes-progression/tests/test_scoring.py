@@ -12,11 +12,12 @@ from request import BadRequest, rows
 from train import train
 
 SAMPLE = Path(__file__).parent.parent / "sample-request.json"
+PATIENTS = Path(__file__).parent.parent / "data" / "patients.csv"
 
 
 def test_sample_request_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The request that the smoke test sends gets one plausible prediction a patient, wherever the model is mounted."""
-    train(1.0, 0.25, 7, tmp_path / "diabetes-progression" / "1" / "model")
+    train(PATIENTS, 1.0, 0.25, 7, tmp_path / "diabetes-progression" / "1" / "model")
     monkeypatch.setenv("AZUREML_MODEL_DIR", str(tmp_path))
     score.init()
     answer = score.run(SAMPLE.read_text())
