@@ -86,9 +86,13 @@ def environments_are_in_order(document: Document, about: About, order: tuple[str
 
 
 GATE_RULES: tuple[Callable[[Document, About, Repository], Iterator[Problem]], ...] = (
-    evaluation_data_is_there,
     edges_rise,
     metrics_are_evaluated,
     fairness_is_about_groups,
     left_out_or_asked,
 )
+
+EVALUATION_FILE_RULES: tuple[Callable[[Document, About, Repository], Iterator[Problem]], ...] = (
+    evaluation_data_is_there,
+)
+"""Asked where a release is evaluated."""

@@ -6,10 +6,10 @@ from .about import About
 from .closed import parse
 from .document import read_document
 from .environment import Environment, EnvironmentFile
-from .gate_rules import GATE_RULES
+from .gate_rules import EVALUATION_FILE_RULES, GATE_RULES
 from .problems import ConfigError, Problem
 from .repository import Repository
-from .rules import ABOUT_RULES, ENVIRONMENT_RULES, schema_line
+from .rules import ABOUT_FILE_RULES, ABOUT_RULES, ENVIRONMENT_RULES, schema_line
 
 ENVIRONMENT_SCHEMA = "schemas/environment.json"
 ABOUT_SCHEMA = "../../environments/schemas/about.json"
@@ -51,8 +51,11 @@ def load_environment(repo: Repository, name: str) -> Environment:
     return Environment(name, file, home)
 
 
-def load_about(repo: Repository, deployment: str) -> About:
-    """What `deployments/<name>/about.yaml` says. Raises ConfigError, also where there is no such deployment."""
+def load_about(repo: Repository, deployment: str, *, manifests: bool = False, data: bool = False) -> About:
+    """What `deployments/<name>/about.yaml` says. Raises ConfigError, also where there is no such deployment.
+
+    `manifests`: those that it names, and the sample request, must be there; `data`: the evaluation's must.
+    """
     path = repo.about_file(deployment)
     if not path.is_file():
         known = ", ".join(repo.deployment_names()) or "none yet"
@@ -66,7 +69,8 @@ def load_about(repo: Repository, deployment: str) -> About:
         about = parse(document, About)
     except ConfigError as error:
         raise ConfigError([*found, *error.problems]) from None
-    for rule in (*ABOUT_RULES, *GATE_RULES):
+    asked = (*(ABOUT_FILE_RULES if manifests else ()), *(EVALUATION_FILE_RULES if data else ()))
+    for rule in (*ABOUT_RULES, *GATE_RULES, *asked):
         found.extend(rule(document, about, repo))
     if found:
         raise ConfigError(found)

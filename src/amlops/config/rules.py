@@ -247,5 +247,7 @@ ABOUT_RULES: tuple[Callable[[Document, About, Repository], Iterator[Problem]], .
     rollout_metric_has_a_limit,
     rollout_may_time_out,
     known_environments,
-    files_exist,
 )
+
+ABOUT_FILE_RULES: tuple[Callable[[Document, About, Repository], Iterator[Problem]], ...] = (files_exist,)
+"""Asked where manifests are read. What runs is rendered from releases, and outlives the files it was made of."""

@@ -66,7 +66,7 @@ def make_release(
 
 def deployment_manifests(repo: Repository, deployment: str) -> tuple[Path, Path]:
     """The files of endpoint and deployment, as about.yaml names them. Raises ConfigError."""
-    about = load_about(repo, deployment)
+    about = load_about(repo, deployment, manifests=True)
     folder = repo.deployment(deployment)
     return folder / about.endpoint, folder / about.deployment
 

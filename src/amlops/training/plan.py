@@ -50,7 +50,7 @@ def plan_training(repo: Repository, deployment: str, environment: Environment, w
 
     Endpoint and deployment are compiled along, so that what is wrong with them shows before the training.
     """
-    about = load_about(repo, deployment)
+    about = load_about(repo, deployment, manifests=True)
     if about.training is None:
         message = '"training" is missing, so there is no job to run; add it, or register the model elsewhere'
         raise ConfigError([Problem(repo.shown(repo.about_file(deployment)), 1, message, "training")])

@@ -26,7 +26,7 @@ def _put(case: Case, folder: Path) -> tuple[Repository, str]:
 def test_good_file_is_accepted(case: Case, tmp_path: Path) -> None:
     """A file that keeps every rule loads."""
     repo, name = _put(case, tmp_path)
-    assert load_about(repo, name).team == "wine"
+    assert load_about(repo, name, manifests=True, data=True).team == "wine"
 
 
 @pytest.mark.parametrize("case", cases("err", "about"), ids=lambda case: case.path.stem)
@@ -34,7 +34,7 @@ def test_bad_file_is_refused_at_its_line(case: Case, tmp_path: Path) -> None:
     """A file that breaks rules is refused with one message each: place, what, what to do, rule."""
     repo, name = _put(case, tmp_path)
     with pytest.raises(ConfigError) as caught:
-        load_about(repo, name)
+        load_about(repo, name, manifests=True, data=True)
     assert_said(caught.value, case, f"deployments/{name}/about.yaml")
 
 
@@ -48,4 +48,4 @@ def test_unknown_deployment_names_the_known_ones(tmp_path: Path) -> None:
 def test_real_deployments_are_in_order() -> None:
     """The repository's own files load."""
     repo = Repository(ROOT)
-    assert [load_about(repo, name).description for name in repo.deployment_names()]
+    assert [load_about(repo, name, manifests=True, data=True).description for name in repo.deployment_names()]

@@ -69,7 +69,7 @@ def test_a_deployment_without_training_says_so(repo: Repository, local: Environm
 def test_a_job_that_registers_nothing_is_refused(repo: Repository, local: Environment) -> None:
     """The release would find no model."""
     edit(repo.deployment(NAME) / "job.yml", "    name: diabetes-progression\n", "")
-    with pytest.raises(ConfigError, match=r"job.yml:16: no output registers a model; .*\[registered-model\]"):
+    with pytest.raises(ConfigError, match=r"job.yml:20: no output registers a model; .*\[registered-model\]"):
         plan_training(repo, NAME, local, WORKSPACE)
 
 
