@@ -10,6 +10,7 @@ from amlops.config import load_about
 from amlops.errors import AmlopsError
 from amlops.git import Files, Git
 from amlops.github import GitHub
+from amlops.policy import UNKNOWN
 from amlops.releases import load_stage
 from amlops.report.drift import Difference, StackDrift, issue, issue_title
 from amlops.report.owned import Live, impossible, strangers
@@ -24,7 +25,7 @@ from amlops.stacks.meaning import meaning_of
 from amlops.stacks.touched import touched
 
 from .activity import last_change
-from .adoption import Edit, Refused, adopt
+from .adoption import Edit, Refused, adopt, at
 from .apply import Applied, Apply
 from .expectation import Expectation
 from .session import Session
@@ -144,7 +145,8 @@ def _look(session: Session, stack: StackName, git: Git) -> Found:
 
 
 def _without_pending(compared: Result, planned: Result) -> Iterator[Change]:
-    """What would be undone, without what git wants anyway and nobody has applied yet."""
+    """What would be undone, without what git wants anyway and nobody has applied yet, and without what only follows: a
+    resource that names one that is gone can't know its id before that is there again."""
     wanted: dict[str, Change] = {change.urn: change for change in planned.changes}
     seen: set[str] = set()
     for change in compared.changes:
@@ -152,12 +154,14 @@ def _without_pending(compared: Result, planned: Result) -> Iterator[Change]:
         if not change.type.startswith("azure-native:") or change.urn in seen or change.operation == "delete":
             continue
         seen.add(change.urn)
-        if known is None:
-            yield change
-        elif known.operation == change.operation == "update":
-            left = tuple(key for key in change.keys if key not in known.keys)
-            if left:
-                yield replace(change, keys=left)
+        if change.operation != "update":
+            if known is None:
+                yield change
+            continue
+        pending = known.keys if known is not None else ()
+        left = tuple(key for key in change.keys if key not in pending and at(change.inputs, key) != UNKNOWN)
+        if left and (known is None or known.operation == "update"):
+            yield replace(change, keys=left)
 
 
 def _differences(session: Session, changes: tuple[Change, ...]) -> Iterator[Difference]:

@@ -43,7 +43,7 @@ def expected(git: Git, repo: Repository, text: str, progress: Progress, *, head:
         base or to,
         [environment],
         progress,
-        deployments=[stack.deployment] if stack.deployment else [],
+        deployments=None if stack.kind == "platform" else [stack.deployment] if stack.deployment else [],
         serving=False,
     ) as stage:
         if base is not None:

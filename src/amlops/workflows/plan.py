@@ -96,7 +96,8 @@ class Planning:
     ) -> Iterator[StackPlan]:
         own = [stack.deployment for stack in stacks if stack.deployment is not None]
         witness = None if own else self._witness(environment, declared)
-        deployments = [*own, *([witness] if witness else [])]
+        whole = any(stack.kind == "platform" for stack in stacks)
+        deployments = None if whole else [*own, *([witness] if witness else [])]
         with (
             self.progress.step(f"rehearsing {environment.name}"),
             rehearsal(self.git, base, [environment], self.progress, deployments=deployments) as stage,

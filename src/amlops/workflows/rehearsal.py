@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 from amlops.config import ConfigError, Environment, Repository, load_environment
+from amlops.config.document import document_of
 from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.local_azure import LocalAzure, Running
@@ -30,7 +31,10 @@ from .session import STAND_IN, Session, open_session
 PREFIX = "amlops-rehearsal-"
 
 FOUNDATION = ("Pulumi.yaml", "infra", "environments")
-"""What every stack's program reads, beside about files and what they name: a platform gives each team its rights."""
+"""What every stack's program reads."""
+
+ALL = ("deployments", "evaluations")
+"""What a platform's program reads besides: who deploys what."""
 
 _CREDENTIALS = (
     "AZURE_",
@@ -54,12 +58,12 @@ _GUARD = 'cat >/dev/null; "$0" -m localazure --home "$1" stop >/dev/null 2>&1; r
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """`under` are the files and folders that are there of each commit."""
+    """`deployments` are those whose files are there of each commit, None for all."""
 
     git: Git
     repo: Repository
     running: Running
-    under: tuple[str, ...]
+    deployments: tuple[str, ...] | None
     progress: Progress
     process: Mapping[str, str]
 
@@ -70,7 +74,7 @@ class Rehearsal:
 
     def switch(self, commit: str) -> None:
         """The files of another commit in place of those that are there; `.local` stays."""
-        _place(self.git, commit, self.repo, self.under)
+        _place(self.git, commit, self.repo, self.deployments)
 
     def origin(self, commit: str, deployment: str) -> Repository | None:
         """A deployment's files as a commit had them, beside the others; None where the clone lacks the commit."""
@@ -79,7 +83,7 @@ class Rehearsal:
         root = self.repo.root.parent / f"origin-{commit[:12]}-{deployment}"
         if not root.is_dir():
             root.mkdir()
-            self.git.export(commit, root, (*FOUNDATION, f"deployments/{deployment}"))
+            _place(self.git, commit, Repository(root), [deployment])
         found = Repository(root)
         return found if found.about_file(deployment).is_file() else None
 
@@ -91,10 +95,10 @@ def rehearsal(
     environments: Sequence[Environment],
     progress: Progress,
     *,
-    deployments: Sequence[str] = (),
+    deployments: Sequence[str] | None = (),
     serving: bool = True,
 ) -> Iterator[Rehearsal]:
-    """A fresh local Azure with the files of `commit`: the foundation and these deployments.
+    """A fresh local Azure with the files of `commit`: the foundation and these deployments, or (None) all of them.
 
     `environments` are those concerned, as the change has them; the local Azure gets their tenant and subscriptions.
     What is found by content (resolved pins, models of stand-ins) is kept for the next one in the per-user cache. Raises
@@ -106,8 +110,8 @@ def rehearsal(
         root = folder / "clone"
         (root / ".local").mkdir(parents=True)
         (root / ".local" / "cache").symlink_to(_made(_cache()).resolve(), target_is_directory=True)
-        repo, under = Repository(root), (*FOUNDATION, *(f"deployments/{name}" for name in deployments))
-        _place(git, commit, repo, under)
+        repo, chosen = Repository(root), None if deployments is None else tuple(deployments)
+        _place(git, commit, repo, chosen)
         tenant, subscriptions = _place_in_azure([*environments, *_known(repo, environments)])
         with progress.step("starting a local Azure"):
             running = LocalAzure(home).start(tenant, subscriptions, serving=serving)
@@ -117,7 +121,7 @@ def rehearsal(
             "PULUMI_BACKEND_URL": f"file://{_made(root / '.local' / 'pulumi')}",
             "PULUMI_HOME": str(_made(root / ".local" / "pulumi-home")),
         }
-        yield Rehearsal(git, repo, running, under, progress, process)
+        yield Rehearsal(git, repo, running, chosen, progress, process)
 
 
 def _known(repo: Repository, environments: Sequence[Environment]) -> Iterator[Environment]:
@@ -145,12 +149,26 @@ def _place_in_azure(environments: Sequence[Environment]) -> tuple[str | None, tu
     return next(iter(tenants), None), tuple(subscriptions)
 
 
-def _place(git: Git, commit: str, repo: Repository, under: Sequence[str]) -> None:
+def _place(git: Git, commit: str, repo: Repository, deployments: Sequence[str] | None) -> None:
     for entry in repo.root.iterdir():
         if entry.name != ".local":
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-    beside = (path for path in git.files(commit, "deployments") if path.count("/") == 2)
-    git.export(commit, repo.root, (*under, *beside))
+    git.export(commit, repo.root, (*FOUNDATION, *(ALL if deployments is None else _files(git, commit, deployments))))
+
+
+def _files(git: Git, commit: str, deployments: Sequence[str]) -> Iterator[str]:
+    """The folders of deployments, and the data that they are evaluated with."""
+    for name in deployments:
+        yield f"deployments/{name}"
+        path = f"deployments/{name}/about.yaml"
+        text = git.read(commit, path)
+        try:
+            evaluation = document_of(text, Path(path)).data.get("evaluation") if text else None
+        except ConfigError:
+            continue  # whoever loads it tells what is wrong with it
+        data = evaluation.get("data") if isinstance(evaluation, Mapping) else None
+        if isinstance(data, str) and ".." not in data:
+            yield f"evaluations/{data}"
 
 
 def _cache() -> Path:
