@@ -45,8 +45,11 @@ class JobPlan:
     models: tuple[str, ...]
 
 
-def plan_training(repo: Repository, deployment: str, environment: Environment, workspace: str) -> JobPlan:
-    """The plan for a workspace, given by its ARM id. Raises ConfigError and AmlopsError; asks no cloud.
+def plan_training(
+    repo: Repository, deployment: str, environment: Environment, workspace: str, *, mark: str = ""
+) -> JobPlan:
+    """The plan for a workspace, given by its ARM id. `mark` enters the name. Raises ConfigError and AmlopsError; asks
+    no cloud.
 
     Endpoint and deployment are compiled along, so that what is wrong with them shows before the training.
     """
@@ -72,7 +75,7 @@ def plan_training(repo: Repository, deployment: str, environment: Environment, w
         message = 'no output registers a model; give one a "name" and a type such as mlflow_model or custom_model'
         raise ConfigError([document.problem(("outputs",), message, "registered-model")])
     body = bound(body, workspace)
-    content = [deployment, body, [asset.digest for asset in compiled.assets]]
+    content = [deployment, body, [asset.digest for asset in compiled.assets], *([mark] if mark else [])]
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return JobPlan(
         name=f"{deployment}-{digest[:10]}",
