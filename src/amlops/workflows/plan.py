@@ -9,13 +9,15 @@ from datetime import date
 from itertools import groupby
 
 from amlops.config import LOCAL, ConfigError, Environment, Repository, load_environment
+from amlops.config.permissions_loader import load_permissions
 from amlops.git import Git
 from amlops.policy import Policy, Resource, check, load_policy
 from amlops.progress import Progress
 from amlops.releases import load_stage
-from amlops.report import Estimate, Plan, Remark, StackPlan, estimate, seen_by_users
+from amlops.report import Check, Estimate, Plan, Remark, StackPlan, estimate, seen_by_users
 from amlops.stacks import Result, StackName
 from amlops.stacks.declared import Declared
+from amlops.stacks.guard import judge
 from amlops.stacks.meaning import Step, covers, meaning_of
 from amlops.stacks.touched import Reason, Touched, touched
 
@@ -140,10 +142,16 @@ class Planning:
             users=seen_by_users(steps, tried.serving),
             cost=_cost(tried.preview, environment),
             remarks=_judged(tried.preview, environment, policy),
-            checks=tried.checks,
+            checks=(*self._permitted(tried.preview), *tried.checks),
             rehearsed=tried.rehearsed,
             failure=tried.failure,
         )
+
+    def _permitted(self, preview: Result) -> Iterator[Check]:
+        """What apply's guard will say of what holds data, so that it is known before the merge."""
+        verdict = judge(None, meaning_of(preview), load_permissions(self.repo), self.today)
+        yield from (Check("permission", "failed", text) for text in verdict.stops)
+        yield from (Check("permission", "passed", text) for text in verdict.notes)
 
 
 def _shown(steps: Sequence[Step]) -> Iterator[Step]:
