@@ -193,6 +193,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "`gates.fairness` compares a metric with its direction, or the deployment's own.",
         "Add both, or `gates.metric`.",
     ),
+    "retraining": ("`retraining` repeats a training that there is none of.", "Add `training`, or take it out."),
     "gate-without": ("A gate is left out by `without`, and has settings.", "Keep the one that is meant."),
     # `make check`
     "schema": ("A schema is not what the types in `src/amlops/config` say.", "Run `python -m amlops.config.schemas`."),

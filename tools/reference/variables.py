@@ -80,6 +80,7 @@ PRINTED: Mapping[str, tuple[str, str]] = {
 }
 
 READ: Mapping[str, tuple[str, str]] = {
+    "AMLOPS_DEPLOYMENT": ("The deployment that `amlops release --due` is asked for.", "`amlops`"),
     "AMLOPS_PULUMI": ("File of the Pulumi CLI, in place of the one that set-up made.", "`amlops`"),
     "AMLOPS_NODE": ("File of Node.js, in place of the one on PATH.", "the local Azure, which runs Azurite on it"),
     "AMLOPS_APP_TOKEN": ("Token of the GitHub App, for what bots commit.", "`amlops`"),

@@ -1,38 +1,108 @@
-"""`amlops release DEPLOYMENT`: publishes assets and writes the lock file."""
+"""`amlops release DEPLOYMENT`: publishes assets and writes the lock file; with --commit all of it, to the stage."""
 
 from __future__ import annotations
 
+import json
+import os
+from datetime import UTC, datetime
+
 import click
 
-from amlops.config import Repository, load_about, load_environment
+from amlops.config import Repository, load_about, load_environment, load_promotion
+from amlops.evidence import Evidence
+from amlops.github import GitHub, Run, open_git
 from amlops.progress import progress
+from amlops.workflows.due import Due, due, matrix
 from amlops.workflows.session import open_session
 
-from .options import deployment_argument, in_environment, json_option
+from .options import in_environment, json_option, some_deployment_argument
 from .output import give
 
 
 @click.command("release")
-@deployment_argument
+@some_deployment_argument
 @in_environment
+@click.option("--commit", is_flag=True, help="Train, evaluate and publish, then commit release and stage on main.")
+@click.option("--again", is_flag=True, help="With --commit: train again though nothing changed.")
+@click.option("--due", "is_due", is_flag=True, help="Say which deployments are to be released now, and release none.")
+@click.option("--base", metavar="REV", help="With --due: what changed since this commit.")
+@click.option("--matrix", "as_matrix", is_flag=True, help="With --due: as a matrix of GitHub Actions.")
 @json_option
-def command(deployment: str, environment: str, as_json: bool) -> None:
+def command(
+    deployment: str | None,
+    environment: str,
+    commit: bool,
+    again: bool,
+    is_due: bool,
+    base: str | None,
+    as_matrix: bool,
+    as_json: bool,
+) -> None:
     """Publish DEPLOYMENT's code, model and environment to the registry and write the release that names them.
 
     The release says what runs, whatever happens to the manifests later. For the local environment its stage moves to
-    it too; elsewhere a stage is moved by a commit.
+    it too. With --commit the whole way is gone: train, publish, evaluate by the platform's own program, write the
+    evidence, and one commit on main with the release and the stage of the first environment; nothing, where nothing
+    changed in behaviour. In a workflow the run's event says whether it is due.
+
+    With --due in a job of GitHub, --matrix also sets the outputs `matrix` and `any`; AMLOPS_DEPLOYMENT names one.
     """
     repo, told = Repository.find(), progress()
+    if is_due:
+        return _give_due(repo, deployment or os.environ.get("AMLOPS_DEPLOYMENT"), base, as_matrix, as_json=as_json)
+    if deployment is None:
+        raise click.UsageError("name a DEPLOYMENT, or say --due")
     load_about(repo, deployment)
     session = open_session(repo, load_environment(repo, environment), told, start=False)
+    if commit:
+        from amlops.workflows.release import release_and_commit
+
+        git, run = open_git(repo.root, os.environ), Run.of(os.environ)
+        wanted = _wanted(repo, deployment, environment, again=again)
+        done = release_and_commit(session, git, load_promotion(repo), wanted=wanted, deployment=deployment, run=run)
+        if run is not None:
+            run.summarise(f"{done.said}\n")
+        return give(done.as_dict(), done.said, as_json=as_json)
     from amlops.releases.make import make_release
 
     with told.step(f"release of {deployment}"):
         made = make_release(repo, deployment, session.environment, session.azure, say=told.line)
     file = repo.shown(repo.releases_dir(deployment, session.environment.name) / f"{made.id}.yaml")
     assets = [{"kind": asset.kind, "id": asset.id, "digest": asset.digest} for asset in made.assets]
-    give(
+    return give(
         {"deployment": deployment, "release": made.id, "file": str(file), "assets": assets},
         f"{deployment}: release {made.id} in {file}",
         as_json=as_json,
     )
+
+
+def _wanted(repo: Repository, deployment: str, environment: str, *, again: bool) -> Due | None:
+    """Why the deployment is released: somebody says so, or what the run's event says of it."""
+    run = Run.of(os.environ)
+    if again:
+        return Due(deployment, environment, "asked", "by hand")
+    if run is None or run.event == "push":
+        return Due(deployment, environment, "changed", "what main holds now")
+    asked = (run.payload.get("inputs") or {}).get("deployment")
+    found = _due(repo, asked if asked == deployment else None, None)
+    return next((item for item in found if item.deployment == deployment), None)
+
+
+def _due(repo: Repository, asked: str | None, base: str | None) -> tuple[Due, ...]:
+    git, github = open_git(repo.root, os.environ), GitHub.of(os.environ)
+    now = github.now() if github is not None else datetime.now(UTC)
+    promotion, run = load_promotion(repo), Run.of(os.environ)
+    return due(repo, git, Evidence(git), promotion, run=run, now=now, asked=asked, base=base)
+
+
+def _give_due(repo: Repository, asked: str | None, base: str | None, as_matrix: bool, *, as_json: bool) -> None:
+    found = _due(repo, asked, base)
+    if not as_matrix:
+        lines = [f"{item.deployment} into {item.environment}: {item.reason}, {item.why}" for item in found]
+        give({"due": [item.as_dict() for item in found]}, "\n".join(lines) or "nothing is due", as_json=as_json)
+        return
+    entries, run = matrix(repo, found), Run.of(os.environ)
+    if run is not None:
+        run.give("matrix", json.dumps(entries))
+        run.give("any", "true" if entries["include"] else "false")
+    click.echo(json.dumps(entries))

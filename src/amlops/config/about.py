@@ -10,6 +10,7 @@ from .closed import Closed
 from .evaluation import Evaluation
 from .fields import Key
 from .gates import OwnGates
+from .retraining import Retraining
 from .rollout import Rollout
 
 RelativeFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
@@ -35,6 +36,8 @@ class About(Closed):
     """A JSON body that the model answers; the smoke test sends it."""
     rollout: Rollout = Rollout()
     """How a candidate takes over the traffic."""
+    retraining: Retraining = Field(default_factory=Retraining)
+    """When it is trained again though nothing in git changed; absent: never."""
     evaluation: Evaluation | None = None
     """How the platform measures releases; absent where it can't, so that gates on metrics keep every release out."""
     gates: OwnGates = Field(default_factory=OwnGates)

@@ -76,6 +76,13 @@ def left_out_or_asked(document: Document, about: About, _: Repository) -> Iterat
             yield document.problem(("gates", "without", kind), message, "gate-without")
 
 
+def retraining_has_a_training(document: Document, about: About, _: Repository) -> Iterator[Problem]:
+    asks = about.retraining
+    if about.training is None and (asks.every is not None or asks.monitor is not None):
+        message = 'there is no "training" to repeat; add it, or take "retraining" out'
+        yield document.problem(("retraining",), message, "retraining")
+
+
 def environments_are_in_order(document: Document, about: About, order: tuple[str, ...]) -> Iterator[Problem]:
     """`order` is promotion.yaml's, which the loader of one about file does not read."""
     meant = [*(name for name in about.environments if name == LOCAL), *(n for n in order if n in about.environments)]
@@ -90,6 +97,7 @@ GATE_RULES: tuple[Callable[[Document, About, Repository], Iterator[Problem]], ..
     metrics_are_evaluated,
     fairness_is_about_groups,
     left_out_or_asked,
+    retraining_has_a_training,
 )
 
 EVALUATION_FILE_RULES: tuple[Callable[[Document, About, Repository], Iterator[Problem]], ...] = (

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from amlops.config import LOCAL, ConfigError, Environment, Names, Repository, load_about, read_document
+from amlops.config.moments import stamp
 from amlops.manifests import Compiled, Context, Manifest, compile_manifests
 
 from .cloud import Cloud
@@ -32,12 +33,14 @@ def make_release(
     cloud: Cloud,
     *,
     model: WorkspaceModel | None = None,
+    now: datetime | None = None,
     say: Callable[[str], None],
 ) -> Release:
     """Publishes and locks what the deployment's manifests say now. Raises ConfigError and AmlopsError.
 
     `environment` is the one whose workspace holds the model and whose registry is published to. `model` is what
-    training just registered; it answers `@latest`. `say` gets one line for each thing that was published or written.
+    training just registered; it answers `@latest`. `now` is the time that the release gets, this machine's where it is
+    left out. `say` gets one line for each thing that was published or written.
     """
     manifests = deployment_manifests(repo, deployment)
     endpoint, compiled = compile_deployment(repo, manifests)
@@ -53,7 +56,7 @@ def make_release(
         asset, source = publisher.model(wanted["model"], compiled, model)
         assets.append(asset)
     made = provenance(repo, deployment, list(manifests), compiler=compiled.compiler, job=source.job if source else None)
-    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    created = stamp(now or datetime.now(UTC))
     release = _known(repo, environment.name, render(deployment, endpoint, compiled, assets, made, created))
     path = write_release(repo, environment.name, release)
     say(f"release {release.id} in {repo.shown(path)}")

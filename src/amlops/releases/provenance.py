@@ -16,7 +16,9 @@ def provenance(
 ) -> Provenance:
     """Facts for people and for lineage; none of them enters the release's id."""
     commit = _git(repo.root, "rev-parse", "HEAD")
-    changed = _git(repo.root, "status", "--porcelain", "--", str(repo.deployment(deployment)))
+    folder = repo.deployment(deployment)
+    made = (f":(exclude){folder / name}" for name in ("releases", "stages"))
+    changed = _git(repo.root, "status", "--porcelain", "--", str(folder), *made)
     return Provenance(
         commit=commit or None,
         dirty=bool(changed) or not commit,
