@@ -23,14 +23,18 @@ def with_value(text: str, shown: Path, keys: Sequence[str], value: str | int | f
     """
     data = document_of(text, shown).data
     changed = _changed(text, data, keys, _scalar(value))
-    wanted = deepcopy(_plain(data))
-    node = wanted
+    if changed is None or _plain(document_of(changed, shown).data) != _wanted(_plain(data), keys, value):
+        raise AmlopsError(f"{shown}: {'.'.join(keys)} can't be set to {value} here; write it by hand", exit_code=2)
+    return changed
+
+
+def _wanted(data: Any, keys: Sequence[str], value: Any) -> Any:
+    """The data that the change is meant to give; its maps are there, as the text could be changed."""
+    node = wanted = deepcopy(data)
     for key in keys[:-1]:
         node = node[key]
     node[keys[-1]] = value
-    if changed is None or _plain(document_of(changed, shown).data) != wanted:
-        raise AmlopsError(f"{shown}: {'.'.join(keys)} can't be set to {value} here; write it by hand", exit_code=2)
-    return changed
+    return wanted
 
 
 def _changed(text: str, data: Any, keys: Sequence[str], scalar: str) -> str | None:
