@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -138,3 +139,19 @@ def test_what_git_has_not_applied_yet_is_no_drift(dev: Dev, monkeypatch: pytest.
             undo(session, dev.stack, found, dev.git, 0)
     finally:
         dev.clone.run("git reset -q --hard HEAD~1")
+
+
+def test_the_commands_of_the_page(dev: Dev) -> None:
+    """`docs/how-to/handle-drift.md` as a reader pastes it: seen, proposed on a branch, undone."""
+    page = (dev.clone.path / "docs/how-to/handle-drift.md").read_text()
+    blocks = re.findall(r"^```bash\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    dev.change("logs", ("retentionInDays",), 60)
+    given = dev.session.process
+    variables = {name: given[name] for name in ("AMLOPS_AZURE_HOME", "PULUMI_BACKEND_URL", "PULUMI_HOME")}
+    variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = dev.session.variables["PULUMI_CONFIG_PASSPHRASE_FILE"]
+    printed = dev.clone.run("set -e\n" + "\n".join(blocks), extra=variables)
+    assert "Workspace logs was changed (retentionInDays), by owner at 20" in printed
+    assert "adopted: environments/dev.yaml: platform.monitoring.retention_days = 60" in printed
+    assert "branch drift/dev" in printed
+    assert "dev: is as git says again" in printed
+    assert not look(dev.session, dev.stack, dev.git).drift.drifted
