@@ -21,10 +21,7 @@ from amlops.config import Repository
 from amlops.git import Author, Git
 from amlops.local_azure import LocalAzure, Running
 from amlops.progress import Plain
-from amlops.releases import Asset, Provenance, Release, Stage, load_release, write_release, write_stage
-from amlops.releases.identity import release_id
-from amlops.releases.make import compile_deployment, deployment_manifests
-from amlops.releases.render import references, render
+from amlops.releases import Release, Stage, load_release, write_release, write_stage
 from amlops.report import Plan, lines
 from amlops.rollout import Place, primary_key
 from amlops.workflows import rehearse, serving
@@ -34,12 +31,12 @@ from amlops.workflows.publish_plan import write_plan
 from tests.e2e.azure_world import linked_clone
 from tests.support.canary import forms, leaks, leaks_below
 from tests.support.clone import Clone, processes_of
+from tests.support.unpublished import unpublished, with_variables
 
 pytestmark = pytest.mark.e2e
 
 DEPLOYMENT, STACK = "diabetes-progression", "dev.diabetes-progression"
 KEY, VALUE = "cnr-endpoint-key-5b1f0a9d", "cnr-value-77e0c1"
-COLLECTIONS = {"code": "codes", "model": "models", "environment": "environments"}
 
 
 @dataclass(frozen=True)
@@ -62,23 +59,8 @@ class Team:
     def back(self) -> None:
         self.clone.run(f"git reset -q --hard {self.base} && git clean -fdq deployments environments")
 
-    def another(self, commit: str | None = None, **variables: str) -> Release:
-        """A second release, of other variables; with `commit` also of code that came from there."""
-        text = json.dumps(self.first.deployment_body)
-        assets, made = self.first.assets, self.first.provenance
-        if commit is not None:
-            made = replace(made, commit=commit)
-            code = self.first.asset("code")
-            assert code is not None
-            other = replace(
-                code, id=code.id.replace("0123456789abcdef", "fedcba9876543210"), digest=f"sha256:{'1' * 64}"
-            )
-            text = text.replace(code.id, other.id)
-            assets = tuple(other if asset is code else asset for asset in assets)
-        body = json.loads(text)
-        body["properties"]["environmentVariables"] = variables
-        id = release_id(DEPLOYMENT, body, assets)
-        return replace(self.first, id=id, deployment_body=body, assets=assets, provenance=made)
+    def another(self, code_from: str | None = None, **variables: str) -> Release:
+        return with_variables(self.first, variables, code_from)
 
     def candidate(self, release: Release) -> None:
         write_release(self.repo, "dev", release)
@@ -95,14 +77,7 @@ class Team:
 def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     clone = linked_clone(tmp_path_factory.mktemp("plan") / "clone")
     git, repo = Git(clone.path, author=Author("t", "t@example.invalid")), Repository(clone.path)
-    endpoint, compiled = compile_deployment(repo, deployment_manifests(repo, DEPLOYMENT))
-    where = "azureml://registries/mlr-cml-shared"
-    assets = [
-        Asset(kind, f"{where}/{COLLECTIONS[kind]}/{DEPLOYMENT}/versions/0123456789abcdef", f"sha256:{'0' * 64}", "x")
-        for kind in references(compiled)
-    ]
-    made = Provenance(git.head(), False, None, compiled.compiler, {})
-    first = render(DEPLOYMENT, endpoint, compiled, assets, made, "2026-11-24T00:00:00Z")
+    first = unpublished(repo, DEPLOYMENT, git.head())
     write_release(repo, "dev", first)
     write_stage(repo, DEPLOYMENT, "dev", Stage(first.id))
     found = Team(clone, git, "", load_release(repo, DEPLOYMENT, "dev", first.id))

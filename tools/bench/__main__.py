@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import cold, first_answer, memory, preview, promotion, requests, scoring
+from . import cold, first_answer, memory, plan, preview, promotion, requests, scoring
 from .figures import Figure, page
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "requests": requests,
     "memory": memory,
     "promotion": promotion,
+    "plan": plan,
 }
 
 
