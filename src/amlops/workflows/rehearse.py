@@ -57,6 +57,7 @@ class Run:
     unserved: dict[str, str] = field(default_factory=dict)
     up: set[str] = field(default_factory=set)
     touched: frozenset[str] = frozenset()
+    faulty: bool = False
 
     def of(self, stacks: Sequence[StackName]) -> list[Tried]:
         """Tries the stacks in the order given. What fails is in the answer; AmlopsError is for the rehearsal itself."""
@@ -67,8 +68,6 @@ class Run:
             for deployment, target in self.targets.items():
                 self._ask(deployment, target, ending)
             self.rehearsal.switch(self.head)
-            if self.faults:
-                set_faults(self.rehearsal.running, self.faults)
             return [self._try(stack, ending) for stack in stacks]
 
     # -- what the base declares --------------------------------------------------------------------------------------
@@ -180,7 +179,10 @@ class Run:
         return self._rehearsed(stack, "failed" if sentence else "passed", sentence)
 
     def _apply_again(self, session: Session, stack: StackName) -> None:
-        """Applies the change; with faults it may take a second run, as it may in Azure."""
+        """Applies the change; with faults it may take a second run, as it may in Azure. The first stack meets them."""
+        if self.faults and not self.faulty:
+            set_faults(self.rehearsal.running, self.faults)
+            self.faulty = True
         try:
             self._apply(session, stack)
         except AmlopsError as error:
