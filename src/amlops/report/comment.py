@@ -76,7 +76,7 @@ def _comment(plan: Plan, room: Room) -> Iterator[str]:
 
 def _title(plan: Plan) -> str:
     changing = sum(bool(stack.steps) for stack in plan.stacks)
-    words = [f"Plan: {_counted(changing, 'stack')} change{'s' if changing == 1 else ''}"]
+    words = [f"{_counted(changing, 'stack')} change{'s' if changing == 1 else ''}"]
     rehearsed = [stack.rehearsed for stack in plan.stacks if stack.rehearsed and stack.rehearsed.outcome != "skipped"]
     failed = sum(item.outcome == "failed" for item in rehearsed)
     if failed:
@@ -84,12 +84,10 @@ def _title(plan: Plan) -> str:
     elif rehearsed:
         sent, lost = (sum(getattr(item.total, what) for item in rehearsed) for what in ("sent", "failed"))
         words.append(f"✓ rehearsed, {lost} of {sent} requests failed" if sent else "✓ rehearsed")
-    if plan.stopped and not failed:
-        words.append("✗ stopped")
     disruptive = sum(plan.count(operation) for operation in DISRUPTIVE)
     if disruptive:
         words.append(f"⚠ {_counted(disruptive, 'resource')} replaced or deleted")
-    return " · ".join(words)
+    return f"{'✗ Plan, stopped' if plan.stopped else 'Plan'}: {' · '.join(words)}"
 
 
 def _stops(stacks: Sequence[StackPlan], room: Room) -> Iterator[str]:
@@ -176,18 +174,19 @@ def _fold(stack: StackPlan, room: Room) -> Iterator[str]:
     yield f"<details><summary>{code(stack.stack)} · {_summary(stack)}</summary>"
     yield ""
     if stack.because:
-        yield "Because of"
+        yield "**Because of**"
         yield from _some([f"- {plain(reason)}" for reason in stack.because], room.lines, "reason")
         yield ""
     if stack.steps:
+        yield "**Resources**"
         yield from _some([_step(step) for step in sorted(stack.steps, key=_weight)], room.lines, "resource")
         yield ""
     if stack.remarks:
-        yield "Policy"
+        yield "**Policy**"
         yield from _some([_remark(remark) for remark in stack.remarks], room.lines, "finding")
         yield ""
     if stack.checks:
-        yield "Preflight"
+        yield "**Preflight**"
         lines = [f"- {check.outcome}: {code(check.name)} {plain(check.message)}" for check in stack.checks]
         yield from _some(lines, room.lines, "check")
         yield ""
@@ -222,7 +221,7 @@ def _remark(remark: Remark) -> str:
 
 
 def _rehearsed(rehearsed: Rehearsed, room: Room) -> Iterator[str]:
-    yield f"Rehearsal: {plain(rehearsed.sentence)}"
+    yield f"**Rehearsal**: {plain(rehearsed.sentence)}"
     if rehearsed.phases:
         yield ""
         yield "| while | sent | failed | answered by |"
@@ -233,12 +232,12 @@ def _rehearsed(rehearsed: Rehearsed, room: Room) -> Iterator[str]:
         yield ""
     lines = [f"- {plain(text)}" for text in rehearsed.total.said]
     if lines:
-        yield "What failed"
+        yield "**What failed**"
         yield from _some(lines, min(room.lines, 10), "answer")
     if rehearsed.faults:
         yield f"With these faults: {', '.join(code(fault) for fault in rehearsed.faults[:8])}"
     if rehearsed.stand_ins:
-        yield "Stand-ins"
+        yield "**Stand-ins**"
         yield from _some([f"- {plain(text)}" for text in rehearsed.stand_ins], room.lines, "asset")
     yield ""
 
@@ -264,7 +263,7 @@ def _cost(stack: StackPlan) -> Iterator[str]:
         if names:
             shown = ", ".join(plain(name, 60) for name in sorted(names)[:8])
             parts.append(f"{what}: {shown}" + (f" {_more(len(names) - 8, 'kind')}" if len(names) > 8 else ""))
-    yield f"Cost a month: {changed(cost)} ({'; '.join(parts)})"
+    yield f"**Cost a month**: {changed(cost)} ({'; '.join(parts)})"
     yield ""
 
 
