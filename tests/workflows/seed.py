@@ -24,9 +24,10 @@ POLL = "0.3"
 """Real seconds between two looks of a loop that waits for Azure or GitHub."""
 
 
-def reachable() -> dict[str, str | None]:
-    """prod with a public address: the local Azure has no private endpoints, and the test's client is no part of prod's
-    network. The policy is told so; all else is as the repository has it."""
+def adapted() -> dict[str, str | None]:
+    """What is otherwise than in the repository: prod has a public address, for the local Azure has no private endpoints
+    and the test's client is no part of prod's network (the policy is told so); and a rollout there bakes for a minute.
+    """
     prod = (REPOSITORY / "environments/prod.yaml").read_text()
     policy = (REPOSITORY / "environments/policy.yaml").read_text()
     lines = [line for line in prod.splitlines() if "private_endpoint_subnet" not in line]
@@ -35,7 +36,9 @@ def reachable() -> dict[str, str | None]:
     severities |= dict.fromkeys(("public-access", "open-firewall", "node-public-ip"), "off")
     written = io.StringIO()
     YAML(typ="rt").dump(content, written)
+    about = "deployments/diabetes-progression/about.yaml"
     return {
+        about: (REPOSITORY / about).read_text() + "    prod: {bake: 1, metrics_late: 3}\n",
         "environments/prod.yaml": "\n".join(lines).replace("public_access: false", "public_access: true") + "\n",
         "environments/policy.yaml": written.getvalue(),
     }

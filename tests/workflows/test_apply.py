@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import json
 
+from .company import merge
 from .world import World, told
 
 DEV = "environments/dev.yaml"
-
-
-def _merge(world: World, branch: str, files: dict[str, str | None], message: str) -> int:
-    """Through a pull request that bob has approved; without waiting for its plan."""
-    world.alice.change(branch, files, message)
-    number = world.alice.open_pull(branch, message)
-    world.bob.approve(number)
-    world.runs.of("check.yml")[-1].ended.wait(60)
-    world.alice.merge(number)
-    return number
 
 
 def test_a_merge_is_applied_and_written_down(brought_up: World) -> None:
@@ -24,7 +15,7 @@ def test_a_merge_is_applied_and_written_down(brought_up: World) -> None:
     its evidence say from which commit. Nobody else's identity was used, and no stack of another environment."""
     world = brought_up
     text = world.alice.read(DEV).replace('cost-center: "4712"', 'cost-center: "4799"')
-    _merge(world, "tag", {DEV: text}, "feat: another cost centre")
+    merge(world, "tag", {DEV: text}, "feat: another cost centre")
     world.settle()
     run = world.ended(
         "apply.yml",

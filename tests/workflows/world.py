@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from .github import Hub, Server, serving
 from .github.oidc import ISSUER
 from .github.run import Run
 from .github.runs import Runs
-from .seed import POLL, clouds, environments, install_app, push_repository, reachable, runner_labels, runner_variables
+from .seed import POLL, adapted, clouds, environments, install_app, push_repository, runner_labels, runner_variables
 
 KEPT = "world.json"
 SKIPPED = ("check.yml",)
@@ -77,6 +78,17 @@ class World:
         """Until no run goes on, with all that runs start. Raises TimeoutError."""
         self.runs.wait(seconds)
 
+    def begun(self, file: str, job: str, seconds: float = 300.0) -> Run:
+        """The newest run of a workflow, once this job of it goes on. Raises TimeoutError."""
+        until = time.monotonic() + seconds
+        while True:
+            for run in reversed(self.runs.of(file)):
+                if run.active and any(leg.job == job for leg in run.legs.values()):
+                    return run
+            if time.monotonic() > until:
+                raise TimeoutError(f"{job} of {file}; there are: {', '.join(map(str, self.runs.all))}")
+            time.sleep(0.05)
+
     def last(self, file: str, *, event: str = "") -> Run:
         """The newest run of a workflow."""
         found = self.runs.of(file, event=event)
@@ -125,7 +137,7 @@ def world(
     hub = Hub(root / "hub")
     key = install_app(hub, kept.get("app_key", ""))
     if base is None:
-        push_repository(hub, root / "seed", {**reachable(), **(files or {})})
+        push_repository(hub, root / "seed", {**adapted(), **(files or {})})
     else:
         hub.remote.git("fetch", "-q", str(base / f"hub/{hub.full_name}.git"), "+refs/*:refs/*")
         hub.clock.advance(kept["ahead"])

@@ -58,8 +58,8 @@ class Remote:
         hook.chmod(0o755)
         return remote
 
-    def git(self, *words: str, stdin: str | None = None, author: str = "") -> str:
-        """What git printed. Raises GitError."""
+    def git(self, *words: str, stdin: str | None = None, author: str = "", exact: bool = False) -> str:
+        """What git printed, without white space around it unless `exact`. Raises GitError."""
         who = author or "GitHub"
         mail = f"{who}@users.noreply.github.example"
         names = {
@@ -78,7 +78,7 @@ class Remote:
         )
         if done.returncode != 0:
             raise GitError(f"git {' '.join(words[:3])}: {done.stderr.strip() or done.stdout.strip()}")
-        return done.stdout.strip()
+        return done.stdout if exact else done.stdout.strip()
 
     def refs(self) -> dict[str, str]:
         listed = self.git("for-each-ref", "--format=%(objectname) %(refname)")
@@ -92,7 +92,7 @@ class Remote:
 
     def read(self, commit: str, path: str) -> str | None:
         try:
-            return self.git("show", f"{commit}:{path}")
+            return self.git("show", f"{commit}:{path}", exact=True)
         except GitError:
             return None
 

@@ -1,0 +1,121 @@
+"""What people of a company do, step by step, so that each test begins where it has something to say."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Any
+
+from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
+
+from amlops.config import Names, Repository, load_environment
+
+from .client import RATE, Client
+from .seed import REPOSITORY
+from .world import World, by_owner, told
+
+DEPLOYMENT = "diabetes-progression"
+FOLDER = f"deployments/{DEPLOYMENT}"
+TICK = 0.2
+"""Real seconds between two moves of the clocks while they run faster."""
+
+
+def stage_file(environment: str) -> str:
+    return f"{FOLDER}/stages/{environment}.yaml"
+
+
+def merge(world: World, branch: str, files: Mapping[str, str | None], message: str, *, planned: bool = False) -> int:
+    """A change through a pull request that bob has approved; its number. Waits for the plan only where `planned`."""
+    world.alice.change(branch, files, message)
+    number = world.alice.open_pull(branch, message)
+    world.bob.approve(number)
+    world.runs.of("check.yml")[-1].ended.wait(60)
+    plans = [run for run in world.runs.of("plan.yml") if run.pull == number]
+    if planned:
+        world.settle()
+    else:
+        for run in plans:
+            world.runs.cancel(run)
+    world.alice.merge(number)
+    return number
+
+
+def first_release(world: World) -> str:
+    """Trains, releases, and makes the release current everywhere, as a company does that comes from elsewhere."""
+    world.alice.git("fetch", "-q", "origin")
+    world.alice.git("checkout", "-q", "-B", "first", "origin/main")
+    by_owner(world, "train", DEPLOYMENT, "--env", "dev", "--json")
+    id, file = release(world)
+    files = {stage_file(name): f'current: "{id}"\n' for name in ("dev", "staging", "prod")}
+    merge(world, "first", {**file, **files}, "feat: the first release")
+    world.settle()
+    for run in world.runs.of("apply.yml") + world.runs.of("rollout.yml"):
+        assert run.conclusion == "success", told(run)
+    return id
+
+
+def release(world: World) -> tuple[str, dict[str, str]]:
+    """What `amlops release` makes of alice's files as they are: the id, and its file by path."""
+    made = by_owner(world, "release", DEPLOYMENT, "--env", "dev", "--json")
+    return str(made["release"]), {made["file"]: (world.alice.folder / made["file"]).read_text()}
+
+
+def endpoint(world: World, environment: str) -> tuple[Any, tuple[str, str, str]]:
+    """azure-mgmt-machinelearningservices as the owner, and (group, workspace, endpoint)."""
+    assert world.cloud is not None
+    found = load_environment(Repository(REPOSITORY), environment)
+    names = Names(found)
+    cloud = dataclasses.replace(world.cloud, told={**world.cloud.told, "subscription_id": found.subscription_id})
+    client = cloud.client(MachineLearningServicesMgmtClient)
+    return client, (names.resource_group, names.workspace, names.endpoint(DEPLOYMENT))
+
+
+def traffic(world: World, environment: str) -> dict[str, int]:
+    """ARM's own word, without what gets nothing."""
+    client, where = endpoint(world, environment)
+    live = client.online_endpoints.get(*where).properties.traffic or {}
+    return {name: percent for name, percent in live.items() if percent}
+
+
+def serving(world: World, environment: str) -> set[str]:
+    """The ARM deployments that are there."""
+    client, where = endpoint(world, environment)
+    return {item.name for item in client.online_deployments.list(*where)}
+
+
+def users(world: World, environment: str, rate: float = RATE) -> Client:
+    """People who ask the endpoint of an environment from now on."""
+    assert world.cloud is not None
+    client, where = endpoint(world, environment)
+    uri = client.online_endpoints.get(*where).properties.scoring_uri
+    key = client.online_endpoints.list_keys(*where).primary_key
+    body = (REPOSITORY / FOLDER / "sample-request.json").read_bytes()
+    return Client(uri, key, body, world.cloud.ca, rate)
+
+
+@contextmanager
+def faster(world: World, times: float) -> Iterator[None]:
+    """Both clocks run so many times as fast as real time. Nothing scheduled is started meanwhile.
+
+    Programs measure the lives of their tokens in real time, so GitHub's OIDC tokens live for a day here, and what lives
+    for an hour (tokens of Azure and of the App) must not be needed for longer than an hour of these clocks.
+    """
+    assert world.cloud is not None
+    cloud, ended = world.cloud, Event()
+    life, world.hub.issuer.life = world.hub.issuer.life, 86_400.0
+
+    def run() -> None:
+        while not ended.wait(TICK):
+            world.hub.clock.advance(TICK * (times - 1))
+            cloud.control("POST", "clock", {"advanceSeconds": TICK * (times - 1)})
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        world.hub.issuer.life = life

@@ -1,0 +1,82 @@
+"""A candidate takes over by and by, and what fails goes back; users notice neither."""
+
+from __future__ import annotations
+
+from .company import FOLDER, faster, merge, release, serving, stage_file, traffic, users
+from .world import World, told
+
+PROD = "prod"
+BROKEN = """
+
+def run(body: str) -> object:
+    raise RuntimeError("this model is broken")
+"""
+
+
+def _candidate(world: World, changes: dict[str, str]) -> tuple[str, str]:
+    """A release of changed files, offered to prod beside what runs there: (old, new)."""
+    assert world.cloud is not None
+    world.cloud.control("POST", "metrics", {"lateSeconds": 180})
+    old = world.stage("diabetes-progression", PROD)["current"]
+    world.alice.git("fetch", "-q", "origin")
+    world.alice.git("checkout", "-q", "-B", "second", "origin/main")
+    for path, text in changes.items():
+        (world.alice.folder / path).write_text(text)
+    new, file = release(world)
+    stage = {stage_file(PROD): f'current: "{old}"\ncandidate: "{new}"\n'}
+    world.alice.git("checkout", "-q", ".")
+    merge(world, "second", {**changes, **file, **stage}, "feat: the second release")
+    return str(old), new
+
+
+def _roll_out(world: World) -> None:
+    """Until the rollout of prod has ended; a minute of Azure's goes by in three seconds."""
+    run = world.begun("rollout.yml", "rollout")
+    with faster(world, 20):
+        run.ended.wait(240)
+    world.settle()
+
+
+def test_a_good_candidate_takes_over(deployed: World) -> None:
+    """Under 20 requests a second, metrics three minutes late: mirrored, 10, 50, 100 %. No request fails, both answer
+    at least 50; git says current and previous, ARM has the traffic there, evidence and a plot say why."""
+    world = deployed
+    manifest = f"{FOLDER}/deployment.yml"
+    changed = world.alice.read(manifest) + "environment_variables:\n  ROUND: two\n"
+    client = users(world, PROD)
+    with client.asking():
+        old, new = _candidate(world, {manifest: changed})
+        _roll_out(world)
+        client.wait(60)
+    run = world.last("rollout.yml")
+    assert run.conclusion == "success", told(run)
+    assert client.failed == [], told(run)
+    assert client.by_deployment[f"r-{old}"] >= 50
+    assert client.by_deployment[f"r-{new}"] >= 50
+    stage = world.stage("diabetes-progression", PROD)
+    assert (stage["current"], stage["previous"]) == (new, old)
+    assert traffic(world, PROD) == {f"r-{new}": 100}
+    written = world.evidence(f"deployments/diabetes-progression/{new}/rollout-prod.json")
+    assert written is not None
+    assert written["verdict"] == "healthy"
+    plot = world.hub.remote.read("evidence", f"deployments/diabetes-progression/{new}/rollout-prod.svg")
+    assert plot is not None
+    assert plot.startswith("<svg")
+
+
+def test_a_broken_candidate_goes_back(deployed: World) -> None:
+    """The new model answers 500: the old one keeps or gets back all traffic, git says rejected, and no error happened
+    outside the candidate's share."""
+    world = deployed
+    score = f"{FOLDER}/scoring/score.py"
+    client = users(world, PROD)
+    with client.asking():
+        old, new = _candidate(world, {score: world.alice.read(score) + BROKEN})
+        _roll_out(world)
+        client.wait(60)
+    assert all(answer.deployment == f"r-{new}" for answer in client.failed), client.failed[:3]
+    stage = world.stage("diabetes-progression", PROD)
+    assert stage["current"] == old
+    assert stage["rejected"] == [new]
+    assert traffic(world, PROD) == {f"r-{old}": 100}
+    assert f"r-{old}" in serving(world, PROD)
