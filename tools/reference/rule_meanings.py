@@ -75,6 +75,11 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Correct the stack, or remove the exception.",
     ),
     "exception-owner": ("An exception is owned by no team of its environment.", "Name one of the teams listed."),
+    "permission-stack": (
+        "A permission to lose something is for a stack that no file in git stands behind.",
+        "Correct the stack, or remove the permission.",
+    ),
+    "permission-owner": ("A permission is owned by no team of its environment.", "Name one of the teams listed."),
     "undescribed-policy-rule": (
         "The file of a rule of the policy does not say what it holds, why, and by whose word.",
         "Write `Rule:`, `Why:` and `Source:` into its docstring.",
