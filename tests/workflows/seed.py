@@ -83,8 +83,10 @@ def push_repository(hub: Hub, folder: Path, files: Mapping[str, str | None]) -> 
 
 
 def runner_variables() -> dict[str, str]:
-    """What a runner of ours has: the shared environment and the caches of set-up."""
+    """What a runner of ours has: the shared environment, the caches of set-up, and this machine's way to packages."""
+    packages = {name: value for name, value in os.environ.items() if name.startswith(("SSL_CERT_", "UV_", "PIP_"))}
     return {
+        **packages,
         "AZUREML_GITOPS_VENV": str(Path(sys.executable).parents[1]),
         "XDG_CACHE_HOME": str(CACHE),
         "AMLOPS_POLL_SECONDS": POLL,

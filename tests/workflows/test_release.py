@@ -10,8 +10,8 @@ SOAK = 11 * 60
 
 
 def test_a_change_of_training_is_released_and_goes_on(deployed: World) -> None:
-    """Merged, it is trained in dev, evaluated by the platform's own program, published, committed by the App, rolled out
-    in dev, and a pull request brings it into staging once its gates pass. Nothing of it is in prod."""
+    """Merged, it is trained in dev, evaluated by the platform's own program, published, committed by the App and rolled
+    out in dev; a pull request brings it into staging once its gates pass. Nothing of it is in prod."""
     world = deployed
     before = {name: world.stage(DEPLOYMENT, name)["current"] for name in ("dev", "staging", "prod")}
     job = f"{FOLDER}/job.yml"

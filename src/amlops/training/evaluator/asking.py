@@ -31,8 +31,7 @@ class Asked:
 
     def __enter__(self) -> Asked:
         place = Path(self._folder.name)
-        # a model's folder or file is seen below AZUREML_MODEL_DIR by its own name
-        (place / (self._model.name or "model")).symlink_to(self._model.resolve())
+        _lay_out(self._model.resolve(), place / self._model.name)
         environment = {**os.environ, "AZUREML_MODEL_DIR": str(place)}
         command = [sys.executable, sys.argv[0], "serve", self._entry]
         self._process = subprocess.Popen(
@@ -84,3 +83,14 @@ class Asked:
         if "refused" in found:
             raise Refused(found["refused"])
         return found["answer"]
+
+
+def _lay_out(model: Path, target: Path) -> None:
+    """A model's folder or file is seen below AZUREML_MODEL_DIR by its own name. Folders are real ones, since scripts
+    look into them in ways that follow no links."""
+    if model.is_file():
+        target.symlink_to(model)
+        return
+    target.mkdir()
+    for entry in model.iterdir():
+        _lay_out(entry, target / entry.name)

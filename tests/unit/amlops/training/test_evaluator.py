@@ -30,7 +30,8 @@ FACTOR = []
 
 def init():
     print("a scoring script may print what it likes")
-    FACTOR.append(float((Path(os.environ["AZUREML_MODEL_DIR"]) / "model" / "factor.txt").read_text()))
+    (file,) = Path(os.environ["AZUREML_MODEL_DIR"]).rglob("model/inner/factor.txt")
+    FACTOR.append(float(file.read_text()))
 
 
 def run(body):
@@ -61,8 +62,8 @@ def job(tmp_path: Path) -> Path:
     folder = tmp_path / "code"
     folder.mkdir()
     (folder / "score.py").write_text(SCORE)
-    (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "factor.txt").write_text("2")
+    (tmp_path / "model" / "inner").mkdir(parents=True)
+    (tmp_path / "model" / "inner" / "factor.txt").write_text("2")
     (tmp_path / NAME).write_bytes(packed().content)
     (tmp_path / "rows.csv").write_text(ROWS)
     return folder
