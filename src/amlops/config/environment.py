@@ -176,7 +176,7 @@ class Budget(Closed):
     contacts: Annotated[tuple[Email, ...], Field(strict=False, max_length=50)] = ()
     """Mail addresses that are told too."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
-    """Its ISO 4217 code."""
+    """The ISO 4217 code of what `monthly` is meant in. Azure counts in that of the bill, and converts nothing."""
 
 
 class Deletion(Closed):
