@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +29,31 @@ def adapted() -> dict[str, str | None]:
     and the test's client is no part of prod's network (the policy is told so); and a rollout there bakes for a minute.
     """
     prod = (REPOSITORY / "environments/prod.yaml").read_text()
-    policy = (REPOSITORY / "environments/policy.yaml").read_text()
     lines = [line for line in prod.splitlines() if "private_endpoint_subnet" not in line]
-    content = YAML(typ="rt").load(policy)
-    severities = content["environments"].setdefault("prod", {}).setdefault("severities", {})
-    severities |= dict.fromkeys(("public-access", "open-firewall", "node-public-ip"), "off")
-    written = io.StringIO()
-    YAML(typ="rt").dump(content, written)
+    lenient = dict.fromkeys(("public-access", "open-firewall", "node-public-ip"), "off")
+
+    def told(found: Any) -> None:
+        found["environments"].setdefault("prod", {}).setdefault("severities", {}).update(lenient)
+
     about = "deployments/diabetes-progression/about.yaml"
     return {
-        about: (REPOSITORY / about).read_text() + "    prod: {bake: 1, metrics_late: 3}\n",
+        about: _changed(
+            about, lambda found: found["rollout"]["environments"].update(prod={"bake": 1, "metrics_late": 3})
+        ),
         "environments/prod.yaml": "\n".join(lines).replace("public_access: false", "public_access: true") + "\n",
-        "environments/policy.yaml": written.getvalue(),
+        "environments/policy.yaml": _changed("environments/policy.yaml", told),
     }
+
+
+def _changed(path: str, change: Callable[[Any], object]) -> str:
+    """A YAML file of the repository, changed in place, its comments kept."""
+    yaml = YAML(typ="rt")
+    yaml.width = 1 << 20
+    content = yaml.load((REPOSITORY / path).read_text())
+    change(content)
+    written = io.StringIO()
+    yaml.dump(content, written)
+    return written.getvalue()
 
 
 def install_app(hub: Hub, pem: str = "") -> str:
