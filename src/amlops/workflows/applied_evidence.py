@@ -39,5 +39,12 @@ def write_evidence(
         "written": written,
     }
     earlier = (evidence.read(path) or {}).get("applies") or []
-    text = {"stack": done["stack"], "from": before, "commit": head, "applies": [*earlier, entry], "written": written}
+    text = {
+        "stack": done["stack"],
+        "from": before,
+        "commit": head,
+        "policy": done["policy"],
+        "applies": [*earlier, entry],
+        "written": written,
+    }
     evidence.write({path: text}, f"evidence: {done['stack']} applied from {head[:12]}")

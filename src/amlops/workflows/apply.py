@@ -14,6 +14,7 @@ from typing import Any
 from amlops.azure import poll_seconds
 from amlops.errors import AmlopsError
 from amlops.git import Git
+from amlops.policy import Finding as PolicyFinding
 from amlops.releases import load_stage
 from amlops.rollout.patience import Patience
 from amlops.stacks import Result, StackFailed, StackName
@@ -50,6 +51,7 @@ class Applied:
     notes: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
     behind: str | None = None
+    policy: tuple[PolicyFinding, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -60,6 +62,7 @@ class Applied:
             "notes": list(self.notes),
             "smoke": [asked.as_dict() for asked in self.asked],
             "behind": self.behind,
+            "policy": [finding.as_dict() for finding in self.policy],
         }
 
 
@@ -87,6 +90,9 @@ class Apply:
                 self.session.progress.line(text)
                 return Applied(self.stack, head, Meaning(self.stack.text), behind=before)
             if self.expectation is not None:
+                if before == head == self.expectation.head != self.expectation.base:
+                    self.session.progress.line(f"{self.stack} was applied from {head[:12]} already; nothing to do")
+                    return Applied(self.stack, head, Meaning(self.stack.text))
                 self.expectation.require(head, before)
             return self._applied(lease, head, before)
 
@@ -96,7 +102,7 @@ class Apply:
         asked: tuple[Asked, ...] = ()
         if stack.deployment is not None:
             asked = ask_releases(session, stack)
-        done = Applied(stack, head, looked.meaning, result, looked.notes, asked)
+        done = Applied(stack, head, looked.meaning, result, looked.notes, asked, policy=looked.policy)
         if lease is not None and head is not None:
             lease.renew()
             self._record(done, before, head)
