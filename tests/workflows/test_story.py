@@ -1,0 +1,111 @@
+"""One story, only through git and the workflows: a change of training code goes from a branch to prod."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from .company import DEPLOYMENT, FOLDER, faster, merge, serving, traffic, users
+from .world import World, told
+
+TRAIN = f"{FOLDER}/job.yml"
+WINDOW = ZoneInfo("Europe/Amsterdam")
+LIMIT = 360.0
+"""Real seconds that the story may take."""
+QUARTER = timedelta(minutes=16)
+"""Longer than the time between two looks of `promote`."""
+
+
+def _open_window(now: datetime) -> datetime:
+    """The next Tuesday at ten that no freeze covers, as environments/promotion.yaml has windows and freezes."""
+    at = now.astimezone(WINDOW).replace(hour=10, minute=0, second=0, microsecond=0)
+    while at.weekday() != 1 or at <= now or (at.month, at.day) >= (12, 18) or (at.month, at.day) <= (1, 3):
+        at += timedelta(days=1)
+    return at.astimezone(UTC)
+
+
+def _promote(world: World, environment: str, release: str, *, tries: int = 3) -> None:
+    """Lets `promote` look until the release has come into the stage of an environment."""
+    for _ in range(tries):
+        stage = world.stage(DEPLOYMENT, environment)
+        if release in (stage.get("current"), stage.get("candidate")):
+            return
+        world.advance(QUARTER.total_seconds())
+        world.settle()
+    raise AssertionError(told(world.last("promote.yml")))
+
+
+def test_from_a_branch_to_prod(deployed: World) -> None:
+    """Pull request, plan with rehearsal in one comment, merge, trained and released, dev, gates, staging, soak, prod's
+    canary under 20 requests a second with metrics three minutes late, current, and the old one retired after its soak.
+    No request fails, each deployment answers at least 50; evidence and a plot are there."""
+    world, began = deployed, time.monotonic()
+    assert world.cloud is not None
+    world.cloud.control("POST", "metrics", {"lateSeconds": 180})
+    old = world.stage(DEPLOYMENT, "prod")["current"]
+    client = users(world, "prod")
+    with client.asking():
+        changed = world.alice.read(TRAIN).replace("alpha: 1.0", "alpha: 2.0")
+        number = merge(world, "penalty", {TRAIN: changed}, "feat: a larger penalty", planned=True)
+        (comment,) = world.comments(number)
+        assert "rehearsed" in comment
+        world.settle()
+        new = world.stage(DEPLOYMENT, "dev")["current"]
+        assert new != old, told(world.last("release.yml"))
+
+        world.advance(timedelta(minutes=11).total_seconds())
+        world.settle()
+        _promote(world, "staging", new)
+        assert world.stage(DEPLOYMENT, "staging")["current"] == new, told(world.last("rollout.yml"))
+
+        now = world.hub.clock.now()
+        world.advance((_open_window(now + timedelta(hours=5)) - now).total_seconds())
+        world.runs.wait(300)
+        for _ in range(3):
+            if world.stage(DEPLOYMENT, "prod").get("candidate") == new or world.runs.of("rollout.yml")[-1].active:
+                break
+            world.advance(QUARTER.total_seconds())
+            _until_prod(world, new)
+        run = world.begun("rollout.yml", "rollout")
+        with faster(world, 20):
+            run.ended.wait(240)
+        world.settle()
+        assert world.stage(DEPLOYMENT, "prod")["current"] == new, told(run)
+        client.wait(60)
+    assert client.failed == []
+    assert client.by_deployment[f"r-{old}"] >= 50
+    assert client.by_deployment[f"r-{new}"] >= 50
+    assert world.stage(DEPLOYMENT, "prod")["previous"] == old
+    assert traffic(world, "prod") == {f"r-{new}": 100}
+    for environment in ("dev", "staging", "prod"):
+        written = world.evidence(f"deployments/{DEPLOYMENT}/{new}/rollout-{environment}.json")
+        assert written is not None, environment
+    assert world.evidence(f"deployments/{DEPLOYMENT}/{new}/evaluation.json") is not None
+    plot = world.hub.remote.read("refs/heads/evidence", f"deployments/{DEPLOYMENT}/{new}/rollout-prod.svg")
+    assert plot is not None
+
+    now = world.hub.clock.now()
+    world.advance((_open_window(now + timedelta(days=2)) - now).total_seconds())
+    world.settle()
+    for _ in range(3):
+        if not world.stage(DEPLOYMENT, "prod").get("previous"):
+            break
+        world.advance(QUARTER.total_seconds())
+        world.settle()
+    assert not world.stage(DEPLOYMENT, "prod").get("previous"), told(world.last("promote.yml"))
+    assert serving(world, "prod") == {f"r-{new}"}
+    assert time.monotonic() - began < LIMIT
+
+
+def _until_prod(world: World, release: str) -> None:
+    """Until prod's rollout goes on, or nothing goes on any more."""
+    while any(run.active and not run.waiting_for for run in world.runs.all):
+        rollouts = [run for run in world.runs.of("rollout.yml") if run.active and "rollout" in _jobs(run.legs)]
+        if rollouts and world.stage(DEPLOYMENT, "prod").get("candidate") == release:
+            return
+        time.sleep(0.1)
+
+
+def _jobs(legs: dict[str, object]) -> set[str]:
+    return {str(getattr(leg, "job", "")) for leg in legs.values()}
