@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from amlops.workflows.ground import lay_ground
 from amlops.workflows.rehearsal import rehearsal
 from amlops.workflows.session import Session
 from tests.e2e.azure_world import linked_clone
+from tests.support.canary import leaks, leaks_below
 from tests.support.clone import Clone
 
 pytestmark = pytest.mark.e2e
@@ -116,6 +118,15 @@ def test_drift_is_told_adopted_and_undone(dev: Dev) -> None:
     done = undo(dev.session, dev.stack, found, dev.git, 60)
     assert {step.name for step in done.meaning.steps} >= set(told)
     assert not look(dev.session, dev.stack, dev.git).drift.drifted
+
+    running = dev.session.running
+    assert running is not None
+    secrets = {running.client_secret, json.loads((running.home / "cloud.json").read_text())["control_secret"]}
+    evidence = dev.clone.run("git fetch -q origin evidence && git log -p FETCH_HEAD")
+    assert "applied" in evidence and "maxNodeCount" in evidence
+    for left in (text, changed, evidence, json.dumps(done.as_dict()), json.dumps(found.drift.as_dict())):
+        assert not leaks(secrets, left.encode())
+    assert not leaks_below(secrets, dev.session.repo.root / ".local" / "pulumi")
 
 
 def test_what_git_has_not_applied_yet_is_no_drift(dev: Dev, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,15 +10,16 @@ import click
 from amlops.config import Environment, Repository
 from amlops.errors import AmlopsError
 from amlops.git import Git
-from amlops.github import GitHub, open_git
-from amlops.progress import Progress, progress
+from amlops.github import GitHub, NotAllowed, Run, open_git
+from amlops.progress import progress
 from amlops.report.drift import StackDrift, drift_lines
+from amlops.report.escape import plain
 from amlops.stacks import StackName, parse_stack
 from amlops.stacks.applied import applied_commits
 from amlops.stacks.declared import Declared
 from amlops.stacks.waves import github_environment
 from amlops.workflows.drift import Taken, look, take_over, tell, undo
-from amlops.workflows.session import Session, open_session
+from amlops.workflows.session import open_session
 
 from .options import json_option
 from .output import give
@@ -52,12 +53,17 @@ def command(stack: str | None, every: bool, realm: str | None, adopt: bool, reve
     drifts: list[StackDrift] = []
     texts: list[str] = []
     for name, environment in _stacks(repo, git, stack, realm):
-        session = _session(repo, environment, told, name)
+        try:
+            session = open_session(repo, environment, told, start=False, stack=name)
+        except AmlopsError as error:
+            if stack is not None:
+                raise
+            drifts.append(StackDrift(name.text, failure=str(error)))
+            done.append(drifts[-1].as_dict())
+            continue
         found = look(session, name, git)
         drifts.append(found.drift)
-        entry: dict[str, Any] = found.drift.as_dict()
-        if github is not None:
-            entry["issue"] = tell(github, found.drift)
+        entry: dict[str, Any] = {**found.drift.as_dict(), "issue": _told(github, found.drift, texts)}
         if adopt and found.changes:
             taken = take_over(session, name, found, git, github)
             entry |= taken.as_dict()
@@ -65,12 +71,14 @@ def command(stack: str | None, every: bool, realm: str | None, adopt: bool, reve
         if revert and found.changes:
             entry["reverted"] = undo(session, name, found, git, WAIT).as_dict()
             texts.append(f"{name}: is as git says again")
-            found = look(session, name, git)
-            if github is not None:
-                tell(github, found.drift)
-            drifts[-1] = found.drift
+            drifts[-1] = look(session, name, git).drift
+            _told(github, drifts[-1], texts)
         done.append(entry)
-    give({"stacks": done}, "\n".join([*drift_lines(drifts), *texts]), as_json=as_json)
+    lines = [*drift_lines(drifts), *texts]
+    run = Run.of(os.environ)
+    if run is not None:
+        run.summarise("\n\n".join(map(plain, lines)))
+    give({"stacks": done}, "\n".join(lines), as_json=as_json)
     return DRIFTED if any(drift.drifted or drift.failure for drift in drifts) and not adopt else 0
 
 
@@ -82,8 +90,15 @@ def _stacks(repo: Repository, git: Git, text: str | None, realm: str | None) -> 
     return [pair for pair in found if realm is None or github_environment(repo, pair[1], pair[0]) == realm]
 
 
-def _session(repo: Repository, environment: Environment, told: Progress, stack: StackName) -> Session:
-    return open_session(repo, environment, told, start=False, stack=stack)
+def _told(github: GitHub | None, drift: StackDrift, texts: list[str]) -> str | None:
+    """The issue's address; where the token may not write issues, that is told and the summary has to do."""
+    if github is None:
+        return None
+    try:
+        return tell(github, drift)
+    except NotAllowed as error:
+        texts.append(f"{drift.stack}: the issue isn't allowed here ({error})")
+        return None
 
 
 def _taken(taken: Taken) -> list[str]:
