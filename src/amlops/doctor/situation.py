@@ -9,7 +9,7 @@ from typing import Any
 
 from amlops.config import PLATFORM, RELEASE, Environment, Names, Repository, deployments_of, load_environment
 from amlops.git import Git
-from amlops.github import GitHub
+from amlops.github import GitHub, GitHubRefused
 
 from .workflow_files import Job, jobs_in
 
@@ -75,10 +75,24 @@ class OnGitHub:
         owner = self.environments[0].settings.owner if self.environments else ""
         return (*found, *(Wanted(name, owner, False, False) for name in sorted(literal)))
 
+    @cached_property
+    def _found(self) -> dict[str, dict[str, Any] | None]:
+        return {}
+
     def found(self, name: str) -> dict[str, Any] | None:
-        """An environment as GitHub has it."""
-        answer: dict[str, Any] | None = self.github.find(f"environments/{name}")
-        return answer
+        """An environment as GitHub has it; asked for once."""
+        if name not in self._found:
+            self._found[name] = self.github.find(f"environments/{name}")
+        return self._found[name]
+
+    def listed(self, path: str, inside: str) -> list[dict[str, Any]] | None:
+        """All items of a list, None where GitHub has no such list."""
+        try:
+            return list(self.github.pages(path, inside))
+        except GitHubRefused as error:
+            if error.status == 404:
+                return None
+            raise
 
     def needed(self, wanted: Wanted, kind: str) -> set[str]:
         """The names of variables (`vars`) or secrets (`secrets`) that jobs in an environment read."""

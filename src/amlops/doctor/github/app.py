@@ -58,8 +58,7 @@ class App(Check[OnGitHub]):
         variable = where.github.find(f"actions/variables/{VARIABLE}")
         if variable is None:
             return None
-        path = f"/orgs/{where.github.owner}/installations"
-        if where.github.find(path) is None:
+        listed = where.listed(f"/orgs/{where.github.owner}/installations", "installations")
+        if listed is None:
             return None
-        listed = where.github.pages(path, "installations")
         return next((dict(one) for one in listed if one.get("client_id") == variable["value"]), {})

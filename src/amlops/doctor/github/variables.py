@@ -54,6 +54,4 @@ class Variables(Check[OnGitHub]):
 
 def _named(where: OnGitHub, path: str, inside: str) -> set[str]:
     """Names only: GitHub gives the values of secrets to nobody. Organisations that there are none of have none."""
-    if where.github.find(path) is None:
-        return set()
-    return {str(one["name"]) for one in where.github.pages(path, inside)}
+    return {str(one["name"]) for one in where.listed(path, inside) or ()}
