@@ -113,8 +113,12 @@ class Client:
                 answer = self._ask(connection, began)
             except (OSError, http.client.HTTPException) as error:
                 answer = Answered(began, self.now - began, 0, "", f"{type(error).__name__}: {error}")
+                if connection is not None:
+                    connection.close()
                 connection = None
             self.answers.append(answer)
+        if connection is not None:
+            connection.close()
 
     def _connect(self) -> http.client.HTTPSConnection:
         url = urlsplit(self.uri)
