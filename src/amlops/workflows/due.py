@@ -101,7 +101,7 @@ def changed_deployments(paths: Iterable[str], abouts: Mapping[str, About]) -> di
         name = data.get(path)
         if parts[0] == "deployments" and len(parts) > 2 and parts[2] not in NO_RELEASE and not path.endswith(".md"):
             name = parts[1]
-        if name in abouts:
+        if name is not None and name in abouts:
             found.setdefault(name, path)
     return found
 
@@ -154,8 +154,10 @@ def _abouts(repo: Repository, names: Iterable[str]) -> Iterator[tuple[str, About
 
 def _at(found: Mapping[str, Any] | None) -> datetime | None:
     written = (found or {}).get("written")
+    if not isinstance(written, dict):
+        return None
     try:
-        at: datetime = moment(written["at"]) if isinstance(written, dict) else None
+        at: datetime = moment(written["at"])
     except (ValueError, KeyError):
         return None
     return at
