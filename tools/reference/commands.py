@@ -84,7 +84,7 @@ def _undescribed(context: click.Context) -> Iterator[str]:
     for item in command.params:
         if isinstance(item, click.Option) and not item.help:
             yield f"{place}: {item.opts[0]} has no help; write it [undescribed-command]"
-        if isinstance(item, click.Argument) and item.make_metavar(context).strip("[]") not in ARGUMENTS:
+        if isinstance(item, click.Argument) and item.make_metavar(context).strip("[].") not in ARGUMENTS:
             if isinstance(item.type, click.Choice) and (item.name or "").upper() in ARGUMENTS:
                 continue
             yield f"{place}: {item.name} is not described; add it to tools/reference/commands.py [undescribed-command]"
