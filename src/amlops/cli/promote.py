@@ -28,7 +28,8 @@ def command(deployment: str | None, everything: bool, dry_run: bool, minutes: fl
 
     A step is a commit to a stage, by a pull request of its own: it is opened once nothing but an approval is missing,
     and merged once every gate passes. What is read is this commit's, which must be main's; time is GitHub's. Run it as
-    often as you like: what was done is found again.
+    often as you like: what was done is found again. A deployment whose files are broken is told, with exit code 2 in
+    the end; the others are promoted all the same.
     """
     if (deployment is None) == (not everything):
         raise click.UsageError("name a DEPLOYMENT, or say --all")
@@ -50,6 +51,8 @@ def command(deployment: str | None, everything: bool, dry_run: bool, minutes: fl
     if run is not None:
         run.summarise(f"## Promotion\n\n```\n{text}\n```\n")
     give(found.as_dict(), text, as_json=as_json)
+    if found.broken:
+        click.get_current_context().exit(2)
 
 
 def _text(found: Promoted) -> str:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from amlops.azure import Azure
 from amlops.config.moments import moment
-
-from .session import Session
 
 TAG = "azureml_modelmonitor_threshold_breached"
 BREACHED = "has failed due to one or more features violating metric thresholds"
@@ -30,14 +29,8 @@ class Alarm:
     said: str
 
 
-def standing_alarm(session: Session, monitor: str, since: datetime | None) -> Alarm | None:
-    """The newest alarm of a monitor that was raised after `since`. Raises AzureRefused."""
-    names, azure = session.names, session.azure
-    subscription = session.environment.subscription_id or azure.subscription
-    workspace = (
-        f"/subscriptions/{subscription}/resourceGroups/{names.resource_group}"
-        f"/providers/Microsoft.MachineLearningServices/workspaces/{names.workspace}"
-    )
+def standing_alarm(azure: Azure, workspace: str, monitor: str, since: datetime | None) -> Alarm | None:
+    """The newest alarm of a monitor that was raised after `since`; `workspace` is an ARM id. Raises AzureRefused."""
     listed = azure.listed(f"{workspace}/jobs", API_VERSION, tag=TAG, listViewType="All")
     found = [alarm for job in listed if (alarm := alarm_of(job, monitor)) is not None]
     newest = max(found, key=lambda alarm: alarm.at, default=None)

@@ -22,6 +22,7 @@ from amlops.releases import Release, release_of, release_text, stage_text
 
 from .alarm import standing_alarm
 from .due import Due, last_training, training_path
+from .reported import reported_metrics, workspace_id
 from .session import Session
 from .stage_commits import MAIN, stage_at, stage_path
 
@@ -88,7 +89,8 @@ def release_and_commit(
 def _why(session: Session, evidence: Evidence, monitor: str | None, deployment: str, wanted: Due | None) -> Due | None:
     if wanted is None or wanted.reason != "monitor" or monitor is None:
         return wanted
-    alarm = standing_alarm(session, monitor, last_training(evidence, deployment))
+    since = last_training(evidence, deployment)
+    alarm = standing_alarm(session.azure, workspace_id(session), monitor, since)
     if alarm is None:
         return None
     return Due(deployment, wanted.environment, "monitor", f"{alarm.job} of monitor {monitor}: {alarm.said}")
@@ -126,8 +128,6 @@ def mark_of(why: Due, now: datetime, run: Run | None) -> str:
 
 def _evaluate(session: Session, release: Release) -> dict[str, Any] | None:
     from amlops.training import evaluate
-
-    from .reported import reported_metrics
 
     told = session.progress
     with told.step(f"evaluating {release.id}"):

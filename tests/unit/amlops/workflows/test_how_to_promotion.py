@@ -103,3 +103,17 @@ def test_break_glass(desk: Desk, tmp_path: Path) -> None:
     assert f"{found[0]} is closed" in desk.run(f"{closing} --direct")
     desk.company.run("pull", "-q", "origin", "main")
     assert "glass is broken" not in desk.run(look)
+
+
+def test_a_stage_edited_into_an_impossible_state_is_refused_with_file_and_line(desk: Desk) -> None:
+    """The command says which line of which file, and what to do; other deployments are still looked at."""
+    file = f"deployments/{NAME}/stages/prod.yaml"
+    old, new = (release.id for release in desk.releases)
+    desk.company.write(file, f"# by hand\ncurrent: '{new}'\ncandidate: '{old}'\nrejected: ['{old}']\n")
+    desk.company.deploy("wine", {"dev": Stage(old)}, ())
+    desk.company.commit()
+    printed = desk.run(".venv/bin/amlops promote --all --dry-run", code=2)
+    assert f'{file}:3: "{old}" is both candidate and rejected' in printed
+    assert "[rejected-release]" in printed
+    assert f"promote: wine {old} to staging" in printed
+    assert f"{file}:3:" in desk.run(f".venv/bin/amlops rollback {NAME} --env prod", code=2)
