@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import click
@@ -39,7 +40,8 @@ def command(stack: str, yes: bool, as_json: bool) -> None:
     told.line(str(found))
     if found.lives:
         raise AmlopsError(f"{found}; it lives: wait for its end, or cancel that run first", exit_code=5)
-    if found.lives is None and not yes and not (not as_json and click.confirm("is that run gone?", err=True)):
+    asks = not as_json and sys.stdin.isatty()
+    if found.lives is None and not yes and not (asks and click.confirm("is that run gone?", err=True)):
         raise AmlopsError(f"{found}; nobody here can know whether it lives: say --yes if it is gone", exit_code=5)
     unlock(session, name, git, found)
     return give(_as_dict(found, removed=True), f"{stack} is free; it was: {found}", as_json=as_json)

@@ -37,12 +37,13 @@ class StackFailed(AmlopsError):
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a run did, or would do. `counts` are Pulumi's, by operation. `declared` is every resource of the program,
-    the unchanged ones too, with its inputs (secrets blinded)."""
+    the unchanged ones too, with its inputs (secrets blinded). `settles`: the state alone would change, or did."""
 
     stack: StackName
     counts: Mapping[str, int]
     changes: tuple[Change, ...]
     declared: tuple[Change, ...] = ()
+    settles: bool = False
 
     @property
     def changed(self) -> int:
@@ -194,7 +195,7 @@ class Engine:
             raise AmlopsError(message, exit_code=5) from None
         except CommandError as error:
             raise StackFailed(stack, doing, heard.failures, _tail(error)) from None
-        return Result(stack, heard.counts, tuple(heard.changes), tuple(heard.declared.values()))
+        return Result(stack, heard.counts, tuple(heard.changes), tuple(heard.declared.values()), heard.settles)
 
 
 @contextmanager

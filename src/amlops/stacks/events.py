@@ -73,7 +73,7 @@ class Heard:
     """Collects one run of the engine. `hint` gets what goes on, `line` what is worth keeping.
 
     `changes` are the steps that change something, in order; `declared` every resource that the program declares, by
-    URN, unchanged ones (`same`) too.
+    URN, unchanged ones (`same`) too. `settles`: the state alone would change, as where protection is lifted.
     """
 
     line: Callable[[str], None]
@@ -82,6 +82,7 @@ class Heard:
     changes: list[Change] = field(default_factory=list)
     declared: dict[str, Change] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    settles: bool = False
 
     def __call__(self, event: EngineEvent) -> None:
         if event.diagnostic_event is not None:
@@ -125,6 +126,8 @@ class Heard:
         )
         if operation in _DECLARED:
             self.declared[step.urn] = change
+        if operation == "same" and step.old is not None and step.new is not None:
+            self.settles |= bool(step.old.protect) is not bool(step.new.protect)
         if operation not in _QUIET:
             self.changes.append(change)
             self.hint(f"{_DOING.get(operation, operation)} {short(step.urn)}")

@@ -132,7 +132,7 @@ class Apply:
                 plan = Path(folder) / "plan.json"
                 looked = look(session, stack, self.expectation, plan)
                 looked.require()
-                if not looked.meaning.steps:
+                if not looked.meaning.steps and not looked.settles:
                     session.progress.line(f"{stack}: nothing to change")
                     return None, looked
                 if lease is not None:

@@ -21,13 +21,14 @@ from .session import Session
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A preview's meaning, and what was found."""
+    """A preview's meaning, and what was found. `settles`: the state alone would change."""
 
     stack: StackName
     meaning: Meaning
     verdict: Verdict
     preflight: tuple[Finding, ...]
     policy: tuple[PolicyFinding, ...]
+    settles: bool
 
     @property
     def stops(self) -> list[str]:
@@ -70,4 +71,5 @@ def look(session: Session, stack: StackName, expectation: Expectation | None, pl
         verdict = judge(expected, meaning, load_permissions(session.repo), today)
     resources = [Resource.of(item.urn, item.inputs) for item in preview.declared if "::pulumi:" not in item.urn]
     policy = check_policy(resources, environment, load_policy(session.repo, today), stacks=[stack.text])
-    return Looked(stack, meaning, verdict, check(read(azure, environment, stack, preview)), policy)
+    preflight = check(read(azure, environment, stack, preview))
+    return Looked(stack, meaning, verdict, preflight, policy, preview.settles)
