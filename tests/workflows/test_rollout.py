@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .company import FOLDER, faster, merge, release, serving, stage_file, traffic, users
 from .world import World, told
 
 PROD = "prod"
-BROKEN = """
+LATER = """
+
+_well, _asked = run, [0]
+
 
 def run(body: str) -> object:
-    raise RuntimeError("this model is broken")
+    _asked[0] += 1
+    if _asked[0] > 30:
+        {what}
+    return _well(body)
 """
+"""A model that passes its smoke test and then does `what`."""
+FAILS = 'raise RuntimeError("this model is broken")'
+SLOW = "__import__('time').sleep(0.4)"
 
 
 def _candidate(world: World, changes: dict[str, str]) -> tuple[str, str]:
@@ -64,19 +75,45 @@ def test_a_good_candidate_takes_over(deployed: World) -> None:
     assert plot.startswith("<svg")
 
 
-def test_a_broken_candidate_goes_back(deployed: World) -> None:
-    """The new model answers 500: the old one keeps or gets back all traffic, git says rejected, and no error happened
-    outside the candidate's share."""
+@pytest.mark.parametrize(("what", "errors"), [(FAILS, True), (SLOW, False)], ids=["fails", "slow"])
+def test_a_bad_candidate_goes_back(deployed: World, what: str, errors: bool) -> None:
+    """It answers 500, or slowly, once it is asked in earnest: the old one has all traffic again, git says rejected, and
+    no error happened outside the candidate's share."""
     world = deployed
     score = f"{FOLDER}/scoring/score.py"
     client = users(world, PROD)
     with client.asking():
-        old, new = _candidate(world, {score: world.alice.read(score) + BROKEN})
+        old, new = _candidate(world, {score: world.alice.read(score) + LATER.format(what=what)})
         _roll_out(world)
+        ended = client.now
         client.wait(60)
     assert all(answer.deployment == f"r-{new}" for answer in client.failed), client.failed[:3]
+    assert not [answer for answer in client.failed if answer.sent > ended]
+    assert errors or client.failed == []
     stage = world.stage("diabetes-progression", PROD)
     assert stage["current"] == old
     assert stage["rejected"] == [new]
     assert traffic(world, PROD) == {f"r-{old}": 100}
     assert f"r-{old}" in serving(world, PROD)
+    written = world.evidence(f"deployments/diabetes-progression/{new}/rollout-prod.json")
+    assert written is not None
+    assert written["verdict"] != "healthy"
+
+
+def test_too_few_requests_decide_nothing(deployed: World) -> None:
+    """Nobody asks: the rollout says that it waits, and neither side wins; it is still there when people come."""
+    world = deployed
+    manifest = f"{FOLDER}/deployment.yml"
+    changed = world.alice.read(manifest) + "environment_variables:\n  ROUND: two\n"
+    old, new = _candidate(world, {manifest: changed})
+    run = world.begun("rollout.yml", "rollout")
+    with faster(world, 20):
+        assert not run.ended.wait(25)
+        stage = world.stage("diabetes-progression", PROD)
+        assert (stage["current"], stage["candidate"]) == (old, new)
+        client = users(world, PROD)
+        with client.asking():
+            run.ended.wait(240)
+    world.settle()
+    assert world.stage("diabetes-progression", PROD)["current"] == new, told(run)
+    assert client.failed == []
