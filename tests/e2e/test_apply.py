@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ import pytest
 from azure.core.rest import HttpRequest
 from azure.mgmt.resource.resources import ResourceManagementClient
 
+from amlops.config import Repository
+from amlops.config.permissions_loader import load_permissions
 from amlops.git import Git
 from amlops.stacks.lease import LASTS, lease_ref, read_lease
 from amlops.stacks.lease_holder import Taken, this_process
@@ -241,6 +244,22 @@ def test_stack_that_nobody_can_know_of_is_freed_by_a_person(main: Main) -> None:
     told = json.loads(main.world.amlops(f"unlock {STACK} --yes --json 2>/dev/null", REALM))
     assert (told["removed"], told["lease"]["who"]) == (True, "ann (process 1 on another)")
     assert read_lease(main.git, STACK) is None
+
+
+def test_commands_of_the_page_on_unlocking(main: Main) -> None:
+    """As a reader pastes them: who holds a stack, that it is gone, what Azure would refuse."""
+    page = (main.world.clone.path / "docs/how-to/unlock.md").read_text()
+    blocks = re.findall(r"^```bash\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 3
+    printed = main.world.clone.run("\n".join(["set -e", *blocks]), extra=main.world.variables("dev-platform"))
+    assert printed.count("dev is free") == 2
+    assert "nothing would be refused" in printed
+    (main.world.clone.path / "environments/permissions.yaml").write_text(
+        re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0]
+    )
+    (permission,) = load_permissions(Repository(main.world.clone.path)).values()
+    assert str(permission.resource) == "StorageAccount storage"
+    main.world.clone.run("rm environments/permissions.yaml")
 
 
 def test_lease_of_a_dead_process_is_taken_over(main: Main) -> None:

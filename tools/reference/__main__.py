@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from .applying import apply_page
 from .command_lines import findings as dead_commands
 from .commands import commands_page
 from .links import findings as dead
@@ -27,6 +28,7 @@ PAGES: Mapping[str, Callable[[], Page]] = {
     "commands.md": commands_page,
     "environment.md": environment_page,
     "about.md": about_page,
+    "apply.md": apply_page,
     "policy.md": policy_page,
     "promotion.md": promotion_page,
     "rules.md": rules_page,

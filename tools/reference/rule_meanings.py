@@ -80,6 +80,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Correct the stack, or remove the permission.",
     ),
     "permission-owner": ("A permission is owned by no team of its environment.", "Name one of the teams listed."),
+    "undescribed-check": (
+        "The file of a check of preflight does not say what it holds, why, and by whose word.",
+        "Write `Check:`, `Why:` and `Source:` into its docstring.",
+    ),
     "undescribed-policy-rule": (
         "The file of a rule of the policy does not say what it holds, why, and by whose word.",
         "Write `Rule:`, `Why:` and `Source:` into its docstring.",

@@ -5,9 +5,9 @@ It knows a preview's steps and what Azure says of a region; it changes nothing.
 
 from __future__ import annotations
 
-from .catalogue import check, checks
+from .catalogue import all_checks, check
 from .finding import Finding
 from .reading import reach, read
 from .situation import Situation
 
-__all__ = ["Finding", "Situation", "check", "checks", "reach", "read"]
+__all__ = ["Finding", "Situation", "all_checks", "check", "reach", "read"]

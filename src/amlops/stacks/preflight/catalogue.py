@@ -14,7 +14,7 @@ from .situation import Situation
 
 
 @cache
-def checks() -> tuple[Check, ...]:
+def all_checks() -> tuple[Check, ...]:
     """One instance of each, by name. Raises TypeError for a file without exactly one check of its own name."""
     found = []
     for module in sorted(item.name for item in iter_modules(folder.__path__)):
@@ -32,5 +32,5 @@ def checks() -> tuple[Check, ...]:
 
 def check(situation: Situation) -> tuple[Finding, ...]:
     """What all checks have to say, what stops first."""
-    found = [finding for item in checks() for finding in item.look(situation)]
+    found = [finding for item in all_checks() for finding in item.look(situation)]
     return tuple(sorted(found, key=lambda item: (not item.stops, item.where, item.check, item.message)))

@@ -11,7 +11,7 @@ from .situation import Situation
 
 
 class Check(ABC):
-    """One check, in a file of its own name. Its module's docstring says what Azure refuses, and its source."""
+    """One check, in a file of its own name. Its module's docstring has the parts `Check:`, `Why:` and `Source:`."""
 
     id: ClassVar[str]
 

@@ -11,7 +11,7 @@ import pytest
 from amlops.config import Environment, Repository, load_environment
 from amlops.stacks import Result, StackName
 from amlops.stacks.events import Change
-from amlops.stacks.preflight import Finding, Situation, check, checks
+from amlops.stacks.preflight import Finding, Situation, all_checks, check
 from amlops.stacks.preflight.situation import Said, Size, Usage, planned
 
 REPO = Repository(Path(__file__).parents[4])
@@ -61,10 +61,10 @@ def test_plan_that_changes_nothing_needs_nothing() -> None:
 
 
 def test_every_check_says_what_it_is_about() -> None:
-    """Its file has its name, its docstring begins with `Check:`."""
-    for item in checks():
-        module = __import__(type(item).__module__, fromlist=["_"])
-        assert (module.__doc__ or "").startswith("Check: "), item.id
+    """Its file has its name, and its docstring what holds, why, and by whose word."""
+    for item in all_checks():
+        said = __import__(type(item).__module__, fromlist=["_"]).__doc__ or ""
+        assert all(word in said for word in ("Check: ", "\nWhy: ", "\nSource: ")), item.id
 
 
 @pytest.mark.parametrize(

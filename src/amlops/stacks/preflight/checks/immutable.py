@@ -1,7 +1,9 @@
 """Check: nothing is changed in place that Azure fixes when it is made.
 
-Pulumi replaces a resource where azure-native says so; these properties it sends along, and the service refuses them.
-Source: ARM.md, "the service refuses to change"; reference-yaml-deployment-managed-online.
+Why: Pulumi replaces a resource where azure-native says so; these properties it sends along, and the service refuses
+them, half-way through an apply.
+Source: reference-yaml-deployment-managed-online; create-only properties of azure-mgmt SDKs; Key Vault REST (purge
+protection).
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """Check: endpoints and deployments stay within Azure's limits of region and endpoint, and the environment's own.
 
+Why: above them Azure answers OutOfQuota, which only a support request mends.
 Source: how-to-manage-quotas: 100 endpoints and 500 deployments in a subscription's region, 20 deployments an endpoint,
 50 instances a deployment.
 """

@@ -1,5 +1,6 @@
 """Check: a new resource's name has the form that Azure wants, and is free where Azure can say so.
 
+Why: names follow from the prefix, so one that is taken means another prefix for the whole environment.
 Source: resource-name-rules; the operations CheckNameAvailability of storage, vaults and container registries. There is
 none for workspaces, endpoints, computes and ML registries.
 """

@@ -1,6 +1,6 @@
 """Check: the region's quota holds what the plan makes, and a second deployment beside it for the next release.
 
-An online deployment takes a fifth more instances than it has, for upgrades; a cluster takes what it may grow to.
+Why: an online deployment takes a fifth more instances than it has, for upgrades; a cluster takes what it may grow to.
 Source: how-to-manage-quotas; how-to-deploy-online-endpoints ("VM quota allocation").
 """
 

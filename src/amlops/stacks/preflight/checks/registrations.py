@@ -1,6 +1,6 @@
 """Check: the subscription is registered for every resource provider that the plan makes something of.
 
-Azure answers 409 MissingSubscriptionRegistration otherwise; registering needs rights on the subscription.
+Why: Azure answers 409 MissingSubscriptionRegistration; registering needs rights on the subscription.
 Source: resource-providers-and-types.
 """
 

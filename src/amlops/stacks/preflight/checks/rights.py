@@ -1,7 +1,8 @@
-"""Check: this identity reaches what the plan is about. A role that was granted minutes ago may not be effective yet.
+"""Check: this identity reaches what the plan is about.
 
-Asked by the identity itself, with a GET where the plan writes: a role assignment that can be listed need not be
-effective. Source: role-based-access-control, "troubleshooting": up to ten minutes.
+Why: a role that was granted minutes ago may not be effective yet, and one that can be listed need not be. So the
+identity itself asks, with a GET of what the plan writes.
+Source: role-based-access-control, "troubleshooting": up to ten minutes.
 """
 
 from __future__ import annotations

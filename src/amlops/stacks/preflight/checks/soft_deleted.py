@@ -1,7 +1,8 @@
 """Check: no deleted resource that Azure still keeps holds a new resource's name.
 
-Vaults are listed while they can be brought back; a storage account's name is free, and using it ends that. Of deleted
-workspaces there is neither a list nor a name check: only the attempt tells. Source: AZURE.md 4.
+Why: a vault can be brought back for days, and nobody else gets its name; a storage account's name is free, and using it
+ends that. Of deleted workspaces there is neither a list nor a name check: only the attempt tells.
+Source: Key Vault REST (deletedVaults); Storage REST (deletedAccounts); concept-soft-delete.
 """
 
 from __future__ import annotations
