@@ -15,11 +15,11 @@ _well, _asked = run, [0]
 
 def run(body: str) -> object:
     _asked[0] += 1
-    if _asked[0] > 30:
+    if _asked[0] > 80:
         {what}
     return _well(body)
 """
-"""A model that passes its smoke test and then does `what`."""
+"""A model that passes its smoke test and the mirror, and then does `what`."""
 FAILS = 'raise RuntimeError("this model is broken")'
 SLOW = "__import__('time').sleep(0.4)"
 
