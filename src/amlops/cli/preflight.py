@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from amlops.config import Repository
+from amlops.errors import AmlopsError
 from amlops.progress import progress
 from amlops.stacks import StackName
 from amlops.stacks.preflight import Finding, check, reach, read
@@ -35,7 +36,13 @@ def command(stack: str, as_json: bool) -> int:
     unread: dict[str, tuple[str, ...]] = {}
     for one in stacks:
         with told.step(f"preflight of {one}"), explaining(session):
-            found[one.text], unread[one.text] = _of(session.of(one), one)
+            try:
+                found[one.text], unread[one.text] = _of(session.of(one), one)
+            except AmlopsError as error:
+                if len(stacks) == 1 or error.exit_code != 3:
+                    raise
+                # of an environment's stacks, those of a realm that this identity does not reach
+                found[one.text], unread[one.text] = (), (str(error),)
     stops = any(item.stops for items in found.values() for item in items)
     result = {
         "stacks": [
@@ -52,13 +59,14 @@ def _of(session: Session, stack: StackName) -> tuple[tuple[Finding, ...], tuple[
     if denied:
         return denied, ()
     situation = read(session.azure, session.environment, stack, session.engine.preview(stack))
-    return check(situation), situation.said.unread
+    return check(situation), tuple(f"this identity may not read {path}" for path in situation.said.unread)
 
 
 def _lines(found: dict[str, tuple[Finding, ...]], unread: dict[str, tuple[str, ...]]) -> list[str]:
     lines = []
     for name, items in found.items():
-        lines.append(f"{name}: {len(items)} findings" if items else f"{name}: nothing would be refused")
+        nothing = "nothing known would be refused" if unread[name] else "nothing would be refused"
+        lines.append(f"{name}: {len(items)} findings" if items else f"{name}: {nothing}")
         lines += [f"  {item.severity}: {item}" for item in items]
-        lines += [f"  unknown: this identity may not read {path}" for path in unread[name]]
+        lines += [f"  unknown: {what}" for what in unread[name]]
     return lines

@@ -36,21 +36,24 @@ def behind(git: Git, declared: Declared, head: str) -> Touched:
     stacks.
     """
     at = applied_commits(git)
-    missing = [stack for stack, commit in at.items() if git.resolve(commit) is None] if at else []
+    known = git.ancestors(head)
+    missing = [stack for stack, commit in at.items() if commit not in known and git.resolve(commit) is None]
     if missing:
         git.fetch(*(applied_ref(stack) for stack in missing))
     stacks: dict[StackName, tuple[Reason, ...]] = {}
     lost = [text for text in at if declared.find(text) is None]
     gone = {text: (Reason(applied_ref(text), "no file in git stands behind it"),) for text in sorted(lost)}
+    together: dict[str, list[StackName]] = {}
+    for stack in declared.stacks:
+        if stack.text in at:
+            together.setdefault(at[stack.text], []).append(stack)
     for commit in dict.fromkeys(at.values()):
-        if commit == head:
-            continue
-        found = touched(git.changed(commit, head), declared)
-        stacks.update({stack: why for stack, why in found.stacks.items() if at.get(stack.text) == commit})
+        if commit != head:
+            found = touched(git.changed(commit, head), declared, together.get(commit, ()))
+            stacks.update({stack: why for stack, why in found.stacks.items() if at.get(stack.text) == commit})
     for stack in declared.stacks:
         if stack.text not in at:
             scope: Scope = "deployment" if stack.kind == "deployment" else "environment"
             stacks[stack] = (Reason(applied_ref(stack.text), "it was never applied", scope),)
-    order = {stack: place for place, stack in enumerate(declared.stacks)}
-    ranked = sorted(stacks, key=lambda stack: (order.get(stack, len(order)), stack.text))
+    ranked = sorted(stacks, key=lambda stack: (declared.rank.get(stack, len(declared.rank)), stack.text))
     return Touched({stack: stacks[stack] for stack in ranked}, {}, gone, ())

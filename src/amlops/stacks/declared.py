@@ -51,6 +51,11 @@ class Declared:
         """All of them in wave order: registry, platform, deployments, environment after environment."""
         return tuple(stack for name in self.environments for stack in self.of(name))
 
+    @cached_property
+    def rank(self) -> Mapping[StackName, int]:
+        """The place of each stack in wave order."""
+        return {stack: at for at, stack in enumerate(self.stacks)}
+
     def of(self, environment: str) -> tuple[StackName, ...]:
         """The stacks of an environment, registry and platform first."""
         return (*self.foundations(environment), *(self.stack(d, environment) for d in self.stages[environment]))

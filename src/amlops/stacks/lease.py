@@ -7,6 +7,7 @@ known to be dead. `apply` and `rollout` of a stack hold the same one.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import uuid
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from amlops.azure import poll_seconds
 from amlops.config.moments import shown, stamp
 from amlops.errors import AmlopsError
 from amlops.git import Git, GitFailed
@@ -27,9 +29,6 @@ LASTS = timedelta(minutes=15)
 """How long a lease lasts that nobody renews."""
 RENEWED = 240.0
 """Seconds between renewals: two may fail before it is lost."""
-POLL = 15.0
-"""Seconds between two looks at a lease that somebody else has."""
-
 Now = Callable[[], datetime]
 
 
@@ -156,7 +155,7 @@ def _take(
             todo = f"wait for its end (--wait SECONDS); if that run is gone, `amlops unlock {stack}`"
             raise AmlopsError(f"{held(found[1], at)}; {todo}", exit_code=5)
         hint(f"waiting: {held(found[1], at)}")
-        time.sleep(min(POLL, left))
+        time.sleep(min(poll_seconds(os.environ), left))
 
 
 def _keep(lease: Lease, ended: threading.Event, hint: Callable[[str], None]) -> None:

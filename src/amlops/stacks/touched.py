@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,13 +44,17 @@ Place = StackName | str | None
 """What a reason is about: a stack; `rehearse:` or `gone:` with a name; None for nothing."""
 
 
-def touched(paths: Iterable[str], declared: Declared) -> Touched:
-    """What a change of these paths reaches. Paths are relative to the clone, with slashes. Raises ConfigError."""
+def touched(paths: Iterable[str], declared: Declared, among: Sequence[StackName] | None = None) -> Touched:
+    """What a change of these paths reaches. Paths are relative to the clone, with slashes. Raises ConfigError.
+
+    `among` are the stacks of which it has to be known what concerns everybody; None: all of them.
+    """
+    everybody = declared.stacks if among is None else among
     stacks: dict[StackName, list[Reason]] = {}
     named: dict[str, dict[str, list[Reason]]] = {"rehearse": {}, "gone": {}}
     nothing: list[Reason] = []
     for path in paths:
-        for place, reason in _reached(path, declared):
+        for place, reason in _reached(path, declared, everybody):
             if isinstance(place, StackName):
                 stacks.setdefault(place, []).append(reason)
             elif place is None:
@@ -58,8 +62,7 @@ def touched(paths: Iterable[str], declared: Declared) -> Touched:
             else:
                 kind, _, name = place.partition(":")
                 named[kind].setdefault(name, []).append(reason)
-    order = {stack: at for at, stack in enumerate(declared.stacks)}
-    ranked = sorted(stacks, key=lambda stack: (order.get(stack, len(order)), stack.text))
+    ranked = sorted(stacks, key=lambda stack: (declared.rank.get(stack, len(declared.rank)), stack.text))
     return Touched(
         {stack: tuple(stacks[stack]) for stack in ranked},
         {name: tuple(found) for name, found in sorted(named["rehearse"].items())},
@@ -68,11 +71,11 @@ def touched(paths: Iterable[str], declared: Declared) -> Touched:
     )
 
 
-def _reached(path: str, declared: Declared) -> Iterator[tuple[Place, Reason]]:
+def _reached(path: str, declared: Declared, everybody: Sequence[StackName]) -> Iterator[tuple[Place, Reason]]:
     parts = path.split("/")
     if path.startswith(_PROGRAMS) or path in _PROGRAM_FILES:
         reason = Reason(path, "every stack runs by it", "programs")
-        yield from ((stack, reason) for stack in declared.stacks)
+        yield from ((stack, reason) for stack in everybody)
     elif parts[0] == "environments" and len(parts) == 2 and path.endswith(".yaml"):
         yield from _environment(path, parts[1].removesuffix(".yaml"), declared)
     elif parts[0] == "deployments" and len(parts) > 2:

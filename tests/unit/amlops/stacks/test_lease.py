@@ -156,7 +156,7 @@ def test_lease_of_a_dead_run_is_taken_over_at_once(clones: Callable[[], Git], cl
 
 def test_lease_is_waited_for(clones: Callable[[], Git], clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Up to --wait seconds; the waiting one gets it when the holder is done."""
-    monkeypatch.setattr("amlops.stacks.lease.POLL", 0.05)
+    monkeypatch.setenv("AMLOPS_POLL_SECONDS", "0.05")
     one, other = clones(), clones()
     told: list[str] = []
     waiting = threading.Event()
