@@ -55,7 +55,7 @@ class Act:
                 start_new_session=True,
             )
         assert run.process.stdout is not None
-        with (run.folder / "act.jsonl").open("w") as rows, run.process.stdout:
+        with (run.folder / "act.jsonl").open("w", buffering=1) as rows, run.process.stdout:
             for line in run.process.stdout:
                 rows.write(line)
                 if line.startswith("{"):

@@ -61,12 +61,10 @@ def test_from_a_branch_to_prod(deployed: World) -> None:
 
         now = world.hub.clock.now()
         world.advance((_open_window(now + timedelta(hours=5)) - now).total_seconds())
-        world.runs.wait(300)
         for _ in range(3):
-            if world.stage(DEPLOYMENT, "prod").get("candidate") == new or world.runs.of("rollout.yml")[-1].active:
+            if _canary(world, new):
                 break
             world.advance(QUARTER.total_seconds())
-            _until_prod(world, new)
         run = world.begun("rollout.yml", "rollout")
         with faster(world, 20):
             run.ended.wait(240)
@@ -98,14 +96,11 @@ def test_from_a_branch_to_prod(deployed: World) -> None:
     assert time.monotonic() - began < LIMIT
 
 
-def _until_prod(world: World, release: str) -> None:
-    """Until prod's rollout goes on, or nothing goes on any more."""
+def _canary(world: World, release: str) -> bool:
+    """Waits until prod's rollout of the release goes on; False where all runs end without it."""
     while any(run.active and not run.waiting_for for run in world.runs.all):
-        rollouts = [run for run in world.runs.of("rollout.yml") if run.active and "rollout" in _jobs(run.legs)]
-        if rollouts and world.stage(DEPLOYMENT, "prod").get("candidate") == release:
-            return
+        begun = [leg for run in world.runs.of("rollout.yml") if run.active for leg in run.legs.values()]
+        if world.stage(DEPLOYMENT, "prod").get("candidate") == release and "rollout" in {leg.job for leg in begun}:
+            return True
         time.sleep(0.1)
-
-
-def _jobs(legs: dict[str, object]) -> set[str]:
-    return {str(getattr(leg, "job", "")) for leg in legs.values()}
+    return False
