@@ -42,7 +42,7 @@ def _candidate(world: World, changes: dict[str, str]) -> tuple[str, str]:
 
 def _roll_out(world: World) -> None:
     """Until the rollout of prod has ended; a minute of Azure's goes by in three seconds."""
-    run = world.begun("rollout.yml", "rollout")
+    run = world.begun("rollout.yml", "rollout", "prod-")
     with faster(world, 20):
         run.ended.wait(240)
     world.settle()
@@ -106,7 +106,7 @@ def test_too_few_requests_decide_nothing(deployed: World) -> None:
     manifest = f"{FOLDER}/deployment.yml"
     changed = world.alice.read(manifest) + "environment_variables:\n  ROUND: two\n"
     old, new = _candidate(world, {manifest: changed})
-    run = world.begun("rollout.yml", "rollout")
+    run = world.begun("rollout.yml", "rollout", "prod-")
     with faster(world, 20):
         assert not run.ended.wait(25)
         stage = world.stage("diabetes-progression", PROD)

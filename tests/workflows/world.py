@@ -78,12 +78,14 @@ class World:
         """Until no run goes on, with all that runs start. Raises TimeoutError."""
         self.runs.wait(seconds)
 
-    def begun(self, file: str, job: str, seconds: float = 300.0) -> Run:
-        """The newest run of a workflow, once this job of it goes on. Raises TimeoutError."""
+    def begun(self, file: str, job: str, environment: str = "", *, seconds: float = 300.0) -> Run:
+        """The newest run of a workflow, once this job of it goes on in an environment of GitHub's whose name begins so.
+        Raises TimeoutError."""
         until = time.monotonic() + seconds
         while True:
             for run in reversed(self.runs.of(file)):
-                if run.active and any(leg.job == job for leg in run.legs.values()):
+                legs = [leg for leg in run.legs.values() if leg.environment.startswith(environment)]
+                if run.active and job in {leg.job for leg in legs}:
                     return run
             if time.monotonic() > until:
                 raise TimeoutError(f"{job} of {file}; there are: {', '.join(map(str, self.runs.all))}")
