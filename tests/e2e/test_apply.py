@@ -251,7 +251,7 @@ def test_commands_of_the_page_on_unlocking(main: Main) -> None:
     page = (main.world.clone.path / "docs/how-to/unlock.md").read_text()
     blocks = re.findall(r"^```bash\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     assert len(blocks) == 3
-    printed = main.world.clone.run("\n".join(["set -e", *blocks]), extra=main.world.variables("dev-platform"))
+    printed = main.world.clone.run("\n".join(["set -e", *blocks]), extra=main.world.variables())
     assert printed.count("dev is free") == 2
     assert "nothing would be refused" in printed
     (main.world.clone.path / "environments/permissions.yaml").write_text(
@@ -269,6 +269,21 @@ def test_lease_of_a_dead_process_is_taken_over(main: Main) -> None:
     _take(main, None, process.pid)
     said = main.world.amlops(f"apply {STACK} --without-guard again --wait 0", REALM)
     assert "took over the lease of shared from ann" in said
+
+
+def test_azure_that_falters_is_borne(main: Main) -> None:
+    """Too many requests, a server that fails, an answer that is lost, a connection that is closed."""
+    head = main.change("4775")
+    rules: list[dict[str, Any]] = [
+        {"kind": "status", "status": 429, "retryAfter": 1, "method": "PUT", "path": "/resourceGroups/[^/]+$"},
+        {"kind": "status", "status": 503, "retryAfter": 1, "method": "GET", "path": "/registries/[^/]+$", "times": 2},
+        {"kind": "lost", "method": "PUT", "path": "/registries/[^/]+$"},
+        {"kind": "drop", "method": "PUT", "host": STATE, "path": CHECKPOINTS, "after": 1},
+    ]
+    main.world.cloud.control("PUT", "faults", {"rules": rules})
+    main.world.amlops(f"apply {STACK} --without-guard faults", REALM)
+    assert main.world.cloud.control("GET", "faults")["rules"] == []
+    assert (main.tag(), main.applied()) == ("4775", head)
 
 
 POINTS: tuple[tuple[str, dict[str, Any]], ...] = (
