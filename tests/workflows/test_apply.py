@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
+from typing import Any
+
+from azure.mgmt.storage import StorageManagementClient
+
+from amlops.config import Environment, Names, Repository, load_environment
 
 from .company import merge
+from .seed import REPOSITORY
 from .world import World, told
 
 DEV = "environments/dev.yaml"
@@ -32,6 +40,78 @@ def test_a_merge_is_applied_and_written_down(brought_up: World) -> None:
     assert "tags.cost-center" in json.dumps(written)
     refused = [answer for answer in world.server.rest.exchanges if answer.status == 403]
     assert refused == [], told(run)
+
+
+def _tag(world: World, environment: str, value: str) -> dict[str, str | None]:
+    """The environment's file with another cost centre."""
+    path = f"environments/{environment}.yaml"
+    return {path: re.sub(r'cost-center: "\d+"', f'cost-center: "{value}"', world.alice.read(path))}
+
+
+def _tags(world: World, environment: str) -> dict[str, str]:
+    """Those of the environment's storage account, as ARM has them."""
+    found = load_environment(Repository(REPOSITORY), environment)
+    names = Names(found)
+    return dict(_storage(world, found).storage_accounts.get_properties(names.resource_group, names.storage).tags)
+
+
+def _storage(world: World, environment: Environment) -> Any:
+    assert world.cloud is not None
+    cloud = replace(world.cloud, told={**world.cloud.told, "subscription_id": environment.subscription_id})
+    return cloud.client(StorageManagementClient)
+
+
+def test_two_merges_within_a_second(brought_up: World) -> None:
+    """The second run waits for the first and applies what that left; in the end both are there, each applied once."""
+    world = brought_up
+    numbers = []
+    for environment in ("dev", "staging"):
+        world.alice.change(environment, _tag(world, environment, "4801"), f"feat: tag {environment}")
+        numbers.append(world.alice.open_pull(environment, f"Tag {environment}"))
+        world.bob.approve(numbers[-1])
+    for run in world.runs.of("check.yml"):
+        run.ended.wait(60)
+    for run in world.runs.of("plan.yml"):
+        world.runs.cancel(run)
+    for number in numbers:
+        world.alice.merge(number)
+    world.settle()
+    for environment in ("dev", "staging"):
+        assert _tags(world, environment)["cost-center"] == "4801"
+    pushed = world.runs.of("apply.yml", event="push")
+    assert [run.conclusion for run in pushed] == ["success", "success"], "\n".join(map(told, pushed))
+    applies = [job for run in pushed for job in run.jobs if "/apply (" in job]
+    assert sorted(applies) == ["apply/apply (dev)", "apply/apply (staging)"]
+    held = [order for name, order in world.runs.groups.order.items() if name == "apply"]
+    assert held == [[f"run-{run.id}" for run in world.runs.of("apply.yml")]]
+
+
+def test_a_stack_that_was_changed_by_hand_stops_alone(brought_up: World) -> None:
+    """Somebody opened dev's storage account: its apply stops with words, and changes nothing; staging goes on."""
+    world = brought_up
+    dev = load_environment(Repository(REPOSITORY), "dev")
+    names = Names(dev)
+    by_hand = {"properties": {"minimumTlsVersion": "TLS1_0"}}
+    _storage(world, dev).storage_accounts.update(names.resource_group, names.storage, by_hand)
+    both = {**_tag(world, "dev", "4802"), **_tag(world, "staging", "4802")}
+    merge(world, "both", both, "feat: tag both")
+    world.settle()
+    run = world.ended(
+        "apply.yml",
+        {
+            "stacks": "success",
+            "expected (dev)": "success",
+            "expected (staging)": "success",
+            "apply (dev)": "failure",
+            "apply (staging)": "success",
+            "hand-on": "success",
+        },
+        event="push",
+    )
+    assert "outside of git" in run.log, told(run)
+    assert "minimumTlsVersion" in run.log, told(run)
+    assert _tags(world, "dev")["cost-center"] != "4802"
+    assert _tags(world, "staging")["cost-center"] == "4802"
 
 
 def test_nobody_pushes_to_main_past_the_rules(brought_up: World) -> None:
