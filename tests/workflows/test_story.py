@@ -11,6 +11,8 @@ from .world import World, told
 
 TRAIN = f"{FOLDER}/job.yml"
 WINDOW = ZoneInfo("Europe/Amsterdam")
+PROMOTE = "promote.yml"
+"""What time alone sets going in this story; drift and the watchdog have tests of their own."""
 LIMIT = 360.0
 """Real seconds that the story may take."""
 QUARTER = timedelta(minutes=16)
@@ -31,7 +33,7 @@ def _promote(world: World, environment: str, release: str, *, tries: int = 3) ->
         stage = world.stage(DEPLOYMENT, environment)
         if release in (stage.get("current"), stage.get("candidate")):
             return
-        world.advance(QUARTER.total_seconds())
+        world.advance(QUARTER.total_seconds(), PROMOTE)
         world.settle()
     raise AssertionError(told(world.last("promote.yml")))
 
@@ -54,17 +56,17 @@ def test_from_a_branch_to_prod(deployed: World) -> None:
         new = world.stage(DEPLOYMENT, "dev")["current"]
         assert new != old, told(world.last("release.yml"))
 
-        world.advance(timedelta(minutes=11).total_seconds())
+        world.advance(timedelta(minutes=11).total_seconds(), PROMOTE)
         world.settle()
         _promote(world, "staging", new)
         assert world.stage(DEPLOYMENT, "staging")["current"] == new, told(world.last("rollout.yml"))
 
         now = world.hub.clock.now()
-        world.advance((_open_window(now + timedelta(hours=5)) - now).total_seconds())
+        world.advance((_open_window(now + timedelta(hours=5)) - now).total_seconds(), PROMOTE)
         for _ in range(3):
             if _canary(world):
                 break
-            world.advance(QUARTER.total_seconds())
+            world.advance(QUARTER.total_seconds(), PROMOTE)
         run = world.begun("rollout.yml", "rollout", "prod-")
         with faster(world, 20):
             run.ended.wait(240)
@@ -84,12 +86,12 @@ def test_from_a_branch_to_prod(deployed: World) -> None:
     assert plot is not None
 
     now = world.hub.clock.now()
-    world.advance((_open_window(now + timedelta(days=2)) - now).total_seconds())
+    world.advance((_open_window(now + timedelta(days=2)) - now).total_seconds(), PROMOTE)
     world.settle()
     for _ in range(3):
         if not world.stage(DEPLOYMENT, "prod").get("previous"):
             break
-        world.advance(QUARTER.total_seconds())
+        world.advance(QUARTER.total_seconds(), PROMOTE)
         world.settle()
     assert not world.stage(DEPLOYMENT, "prod").get("previous"), told(world.last("promote.yml"))
     assert serving(world, "prod") == {f"r-{new}"}

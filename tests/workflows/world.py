@@ -66,13 +66,13 @@ class World:
         self.settle()
         assert self.last("apply.yml").conclusion == "success", told(self.last("apply.yml"))
 
-    def advance(self, seconds: float) -> None:
-        """Moves both clocks; what was scheduled for the time between is started once."""
+    def advance(self, seconds: float, *only: str) -> None:
+        """Moves both clocks; what was scheduled for the time between is started once (of these files only, if any)."""
         before = self.hub.clock.now()
         self.hub.clock.advance(seconds)
         if self.cloud is not None:
             self.cloud.control("POST", "clock", {"advanceSeconds": seconds})
-        self.runs.schedule(before, self.hub.clock.now())
+        self.runs.schedule(before, self.hub.clock.now(), only)
 
     def settle(self, seconds: float = 600.0) -> None:
         """Until no run goes on, with all that runs start. Raises TimeoutError."""

@@ -10,7 +10,7 @@ import click
 
 from amlops.config import Repository
 from amlops.errors import AmlopsError
-from amlops.github import Run, open_git
+from amlops.github import GitHub, Run, open_git
 from amlops.progress import progress
 from amlops.releases.files import write_atomically
 from amlops.report import comment, lines
@@ -19,7 +19,7 @@ from amlops.workflows.expected import expected
 from amlops.workflows.faults import Fault, parse_fault
 from amlops.workflows.plan import MOST, Planning
 from amlops.workflows.policy import today
-from amlops.workflows.publish_plan import COMMENT, publish, write_plan
+from amlops.workflows.publish_plan import COMMENT, ended, publish, write_plan
 
 from .options import json_option
 from .output import give
@@ -46,7 +46,8 @@ def command(
     It needs no credential: what BASE declares is brought up on a fresh local Azure, the change is previewed there and
     applied while a client sends 20 requests a second, the traffic is moved as a rollout would, failed requests are
     counted, and everything is deleted. In a pull request's job the result is its one comment. Ends with 4 where the
-    change must not be merged: a rule of the policy, preflight or the rehearsal stops it.
+    change must not be merged: a rule of the policy, preflight or the rehearsal stops it. Of a pull request that has
+    ended meanwhile nothing is planned; the job's output `planned` says so.
     """
     repo = Repository.find()
     if again:
@@ -58,6 +59,10 @@ def command(
 
 def _plan(repo: Repository, base: str, faults: list[Fault], most: int, out: Path | None, *, as_json: bool) -> int:
     git, told, run = open_git(repo.root, os.environ), progress(), Run.of(os.environ)
+    if run is not None and (over := ended(run, GitHub.of(os.environ))):
+        run.give("planned", "false")
+        give({"ended": over}, f"the pull request is {over}: there is nothing to decide any more", as_json=as_json)
+        return 0
     head, compared = git.head(), git.resolve(base)
     if compared is None:
         raise AmlopsError(f'--base: git knows no commit "{base}"; fetch it, or name another', exit_code=2)
@@ -66,6 +71,8 @@ def _plan(repo: Repository, base: str, faults: list[Fault], most: int, out: Path
     if out is not None:
         write_plan(plan, out)
         told.line(f"written to {out}")
+        if run is not None:
+            run.give("planned", "true")
     where = publish(comment(plan), os.environ) if out is None else ""
     if where:
         told.line(f"published: {where}")

@@ -45,3 +45,12 @@ def publish(text: str, environ: Mapping[str, str]) -> str:
         return f"the comment {url}"
     run.summarise(text)
     return "the job's summary"
+
+
+def ended(run: Run, github: GitHub | None) -> str:
+    """How the run's pull request ended while the run waited, `merged` or `closed`; "" for one that is open, or for no
+    pull request's run. Bots merge some as soon as they have opened them. Raises GitHubRefused."""
+    if run.pull_request is None or github is None:
+        return ""
+    state = github.pulls.get(run.pull_request).state
+    return "" if state == "open" else state

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -107,11 +107,13 @@ class Runs:
         payload = events.dispatch(self.hub, workflow.path, full, given, caller.login)
         return self._start(workflow, "workflow_dispatch", payload, commit, commit, full, caller.login)
 
-    def schedule(self, after: datetime, until: datetime) -> list[Run]:
-        """Workflows whose time came between two moments run once each, however often it came."""
+    def schedule(self, after: datetime, until: datetime, only: Collection[str] = ()) -> list[Run]:
+        """Workflows whose time came between two moments run once each, however often it came; `only` these files."""
         commit = self.hub.remote.resolve("refs/heads/main")
         found = []
         for workflow in self.workflows(commit) if commit else ():
+            if only and workflow.file not in only:
+                continue
             lines: Any = workflow.triggers.get("schedule", ())
             for item in lines:
                 if cron.fell(item["cron"], after, until):
