@@ -19,7 +19,7 @@ from .github import Hub
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-APP = {"actions": "write", "contents": "write", "issues": "write", "pull-requests": "write"}
+APP = {"actions": "write", "contents": "write", "issues": "write", "members": "read", "pull-requests": "write"}
 POLL = "0.3"
 """Real seconds between two looks of a loop that waits for Azure or GitHub."""
 
