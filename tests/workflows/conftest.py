@@ -11,15 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.memory import in_memory
+
 from .company import first_release
 from .world import KEPT, World, world
+
+SAID = ("act.jsonl", "act.err")
+"""What is kept of a run, where pytest keeps folders of tests."""
 
 
 @pytest.fixture
 def github_only(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A simulated GitHub with this repository, and no Azure: pull requests need none."""
-    with world(tmp_path_factory.mktemp("world"), azure=False) as found:
-        yield found
+    yield from _own(tmp_path_factory, azure=False)
 
 
 @pytest.fixture(scope="session")
@@ -37,15 +41,34 @@ def running(platforms: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def deployed(running: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A world of its own for the test, where a release runs in every environment."""
-    with world(tmp_path_factory.mktemp("world"), base=running) as found:
-        yield found
+    yield from _own(tmp_path_factory, base=running)
 
 
 @pytest.fixture
 def brought_up(platforms: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A world of its own for the test, with registry and platforms as a real company has them on its first day."""
-    with world(tmp_path_factory.mktemp("world"), base=platforms) as found:
-        yield found
+    yield from _own(tmp_path_factory, base=platforms)
+
+
+def _own(folders: pytest.TempPathFactory, *, azure: bool = True, base: Path | None = None) -> Iterator[World]:
+    """A world in memory: most of what it does is to write small files. What its runs said stays on the disk."""
+    kept = folders.mktemp("world")
+    with in_memory(kept) as root:
+        try:
+            with world(root, azure=azure, base=base) as found:
+                yield found
+        finally:
+            _keep_what_was_said(root, kept)
+
+
+def _keep_what_was_said(root: Path, kept: Path) -> None:
+    if root == kept:
+        return
+    for file in root.glob("runs/*/act.*"):
+        if file.name in SAID:
+            target = kept / file.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, target)
 
 
 def _kept(
@@ -56,13 +79,30 @@ def _kept(
 ) -> Path:
     """The folder of a world that has ended, after `then`.
 
-    WORKFLOWS_FOLDER names a folder that keeps it from run to run, for who writes these tests.
+    WORKFLOWS_FOLDER names a folder that keeps it from run to run, for who writes these tests. It is made in memory
+    and moved to its place whole.
     """
     kept = os.environ.get("WORKFLOWS_FOLDER")
     root = Path(kept) / name if kept else folders.mktemp(name)
     if not (root / KEPT).exists():
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
-        with begin(root) as found:
-            then(found)
+        with in_memory(root) as made:
+            try:
+                with begin(made) as found:
+                    then(found)
+            finally:
+                _keep_what_was_said(made, root)
+            if made != root:
+                _move(made, root)
     return root
+
+
+def _move(made: Path, root: Path) -> None:
+    """Without the runs' folders; the mark that it is whole comes last."""
+    for name in ("azure", "hub", KEPT):
+        source = made / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, symlinks=True)
+        else:
+            shutil.copy2(source, root / name)

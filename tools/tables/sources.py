@@ -110,6 +110,12 @@ SOURCES = (
     ),
     Source("consumption", "azure-mgmt-consumption", "azure.mgmt.consumption", groups=frozenset({"Budgets"})),
     Source(
+        "network",
+        "azure-mgmt-network",
+        "azure.mgmt.network",
+        groups=frozenset({"PrivateDnsZoneGroups", "PrivateEndpoints"}),
+    ),
+    Source(
         "monitor",
         "azure-mgmt-monitor",
         "azure.mgmt.monitor",

@@ -21,7 +21,7 @@ from amlops.github import GitHub
 
 ROOT = Path(__file__).parents[4]
 APP_ID = 4711
-PERMISSIONS = {"actions": "write", "contents": "write", "issues": "write", "pull_requests": "write"}
+PERMISSIONS = {"actions": "write", "contents": "write", "issues": "write", "members": "read", "pull_requests": "write"}
 
 
 def _clone(folder: Path, organisation: str = "contoso") -> Repository:
