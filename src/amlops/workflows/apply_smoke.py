@@ -20,7 +20,8 @@ from .session import Session
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How one release answered. That of a candidate stops nothing: its rollout begins with the same test."""
+    """How one release answered. Only what users get stops an apply: a candidate's rollout begins with the same test, and
+    so does going back to `previous`, which gets no request until then."""
 
     release: str
     role: str
@@ -29,7 +30,7 @@ class Asked:
 
     @property
     def stops(self) -> bool:
-        return not self.passed and self.role != "candidate"
+        return not self.passed and self.role == "current"
 
     def as_dict(self) -> dict[str, Any]:
         return {"release": self.release, "role": self.role, "passed": self.passed, "reason": self.reason}
