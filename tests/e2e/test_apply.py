@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from amlops.config.permissions_loader import load_permissions
 from amlops.git import Git
 from amlops.stacks.lease import LASTS, lease_ref, read_lease
 from amlops.stacks.lease_holder import Taken, this_process
+from tests.support.how_to import blocks, script
 
 from .azure_world import World, azure_world, write
 
@@ -248,16 +248,12 @@ def test_stack_that_nobody_can_know_of_is_freed_by_a_person(main: Main) -> None:
 
 def test_commands_of_the_page_on_unlocking(main: Main) -> None:
     """As a reader pastes them: who holds a stack, that it is gone, what Azure would refuse."""
-    page = (main.world.clone.path / "docs/how-to/unlock.md").read_text()
-    blocks = re.findall(r"^```bash\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 3
-    printed = main.world.clone.run("\n".join(["set -e", *blocks]), extra=main.world.variables())
+    reader = main.world.clone.path
+    printed = main.world.clone.run(script("unlock", reader), extra=main.world.variables())
     assert printed.count("dev is free") == 2
     assert "nothing would be refused" in printed
-    (main.world.clone.path / "environments/permissions.yaml").write_text(
-        re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0]
-    )
-    (permission,) = load_permissions(Repository(main.world.clone.path)).values()
+    (reader / "environments/permissions.yaml").write_text(blocks("unlock", reader, language="yaml")[0])
+    (permission,) = load_permissions(Repository(reader)).values()
     assert str(permission.resource) == "StorageAccount storage"
     main.world.clone.run("rm environments/permissions.yaml")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from amlops.workflows.session import Session
 from tests.e2e.azure_world import linked_clone
 from tests.support.canary import leaks, leaks_below
 from tests.support.clone import Clone
+from tests.support.how_to import script
 
 pytestmark = pytest.mark.e2e
 
@@ -154,13 +154,11 @@ def test_what_git_has_not_applied_yet_is_no_drift(dev: Dev, monkeypatch: pytest.
 
 def test_the_commands_of_the_page(dev: Dev) -> None:
     """`docs/how-to/handle-drift.md` as a reader pastes it: seen, proposed on a branch, undone."""
-    page = (dev.clone.path / "docs/how-to/handle-drift.md").read_text()
-    blocks = re.findall(r"^```bash\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     dev.change("logs", ("retentionInDays",), 60)
     given = dev.session.process
     variables = {name: given[name] for name in ("AMLOPS_AZURE_HOME", "PULUMI_BACKEND_URL", "PULUMI_HOME")}
     variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = dev.session.variables["PULUMI_CONFIG_PASSPHRASE_FILE"]
-    printed = dev.clone.run("set -e\n" + "\n".join(blocks), extra=variables)
+    printed = dev.clone.run(script("handle-drift", dev.clone.path), extra=variables)
     assert "Workspace logs was changed (retentionInDays), by owner at 20" in printed
     assert "adopted: environments/dev.yaml: platform.monitoring.retention_days = 60" in printed
     assert "branch drift/dev" in printed

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.clone import Clone
+from tests.support.how_to import script
 from tests.workflows.github import Hub, serving
 
 from .azure_world import linked_clone
@@ -31,29 +31,22 @@ def owner(clone: Clone, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
     assert server.rest.wrong == []
 
 
-def _run(clone: Clone, page: str, extra: dict[str, str] | None = None) -> str:
-    text = (clone.path / f"docs/how-to/{page}.md").read_text()
-    blocks = re.findall(r"^```bash\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    assert blocks
-    return clone.run("set -e\n" + "\n".join(blocks), extra=extra)
-
-
 def test_a_reviewer_sees_stacks_policy_and_who_reviews(clone: Clone) -> None:
     """A clone without changes touches no stack, keeps the policy, and says who owns what."""
-    printed = _run(clone, "approve")
+    printed = clone.run(script("approve", clone.path))
     assert "0 errors" in printed
     assert "@contoso/ml-platform" in printed
 
 
 def test_a_finding_is_looked_at(clone: Clone) -> None:
     """All stacks, then those of one environment."""
-    printed = _run(clone, "except-a-finding")
+    printed = clone.run(script("except-a-finding", clone.path))
     assert printed.count("0 errors") == 2
 
 
 def test_an_owner_is_told_step_by_step(clone: Clone, owner: dict[str, str]) -> None:
     """Of a GitHub where nothing was set up, each missing thing is named with its step; the clone is in order."""
-    printed = _run(clone, "set-up-github", owner)
+    printed = clone.run(script("set-up-github", clone.path), extra=owner)
     assert "wrong    environments: there is no environment prod-platform" in printed
     assert "→ gh api -X PUT repos/contoso/ml/environments/prod-platform" in printed
     assert "ok       files: " in printed

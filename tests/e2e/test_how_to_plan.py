@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
+
+from tests.support.how_to import blocks
 
 from .azure_world import linked_clone
 
@@ -16,11 +17,10 @@ pytestmark = pytest.mark.e2e
 def test_the_commands_of_the_page(tmp_path: Path) -> None:
     """Changed, looked at, planned and rehearsed, planned with a fault: in one shell, from a fresh clone."""
     clone = linked_clone(tmp_path / "clone")
-    page = (clone.path / "docs/how-to/first-pull-request.md").read_text()
-    blocks = re.findall(r"^```bash\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 3
+    pasted = blocks("first-pull-request", clone.path)
+    assert len(pasted) == 3
     who = "git config user.name t; git config user.email t@example.invalid"
-    printed = clone.run("\n".join(["set -e", who, *blocks]))
+    printed = clone.run("\n".join(["set -e", who, *pasted]))
     assert "rehearse" in printed
     assert "rehearsal passed: none of" in printed
     plan = json.loads((clone.path / ".local/plan/plan.json").read_text())

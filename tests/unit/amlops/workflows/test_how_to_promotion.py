@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.how_to import commands
 from tests.unit.amlops.promotion.company import Company, release_of
 
 from amlops.releases import Release, Stage
@@ -57,17 +58,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield Desk(tmp_path)
 
 
-def _commands(page: str) -> list[str]:
-    text = (ROOT / f"docs/how-to/{page}.md").read_text()
-    blocks = re.findall(r"^```bash\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    found = [line for block in blocks for line in block.splitlines() if line]
-    assert found
-    return found
-
-
 def test_promote(desk: Desk) -> None:
     """Both ways to look say what every gate says; nothing is due to be trained."""
-    one, everything, due = _commands("promote")
+    one, everything, due = commands("promote")
     for line in (one, everything):
         printed = desk.run(line)
         assert f"retire: {NAME} {desk.releases[0].id} leaves prod [wait]" in printed
@@ -77,7 +70,7 @@ def test_promote(desk: Desk) -> None:
 
 def test_roll_back(desk: Desk) -> None:
     """Each command of the page makes its commit: a branch, main itself, a release of long ago, an end."""
-    back, direct, further, end = _commands("roll-back")
+    back, direct, further, end = commands("roll-back")
     old, new = (release.id for release in desk.releases)
     assert f"prod goes back from {new} to {old}: branch rollback/{NAME}/prod/{old}" in desk.run(back)
     assert "commit " in desk.run(direct)
@@ -92,7 +85,7 @@ def test_break_glass(desk: Desk, tmp_path: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
     for name, value in (("gpg.format", "ssh"), ("user.signingkey", str(key))):
         desk.company.run("config", name, value)
-    opened, look, close = _commands("break-glass")
+    opened, look, close = commands("break-glass")
     printed = desk.run(f"{opened} --direct")
     found = re.search(r"at-\d{8}-\d{4}-diabetes-progression", printed)
     assert found is not None
