@@ -185,7 +185,8 @@ class Deletion(Closed):
     protect: bool
     """Pulumi refuses to delete or replace workspace, storage, vault, container registry and ML registry."""
     purge_names: bool = False
-    """`amlops up` purges soft-deleted resources that hold this environment's names. They are lost for good."""
+    """`amlops up` purges soft-deleted resources that hold this environment's names. They are lost for good, and so may
+    be the vault that `amlops bootstrap` makes: it has no purge protection."""
 
 
 class Platform(Closed):

@@ -171,8 +171,7 @@ class Foundation:
                 "sku": {"family": "A", "name": "standard"},
                 "enableRbacAuthorization": True,
                 "enableSoftDelete": True,
-                "softDeleteRetentionInDays": 90,
-                "enablePurgeProtection": True,
+                **_kept(home),
             },
         }
         return (
@@ -227,6 +226,13 @@ class Foundation:
     def _registry(self) -> str:
         group = f"{self.home_subscription}/resourceGroups/{self.names.registry_resource_group}"
         return f"{group}/providers/Microsoft.MachineLearningServices/registries/{self.names.registry}"
+
+
+def _kept(home: Environment) -> dict[str, Any]:
+    """How long a deleted vault stays. Azure knows no `false`: protection is asked for, or not mentioned."""
+    if home.settings.deletion.purge_names:
+        return {"softDeleteRetentionInDays": 7}
+    return {"softDeleteRetentionInDays": 90, "enablePurgeProtection": True}
 
 
 Principal = Literal["ServicePrincipal", "User"]

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..store import Body, Store
-from .errors import ArmError, bad_request
+from . import linked_access
+from .errors import bad_request
 from .ids import ArmId
 
 if TYPE_CHECKING:
@@ -64,15 +65,7 @@ def _require_assign(call: Call, named: Iterable[str], before: set[str]) -> None:
         at = ArmId(name)
         if call.method == "PATCH" and at.key in before:
             continue
-        if not call.cloud.access.allowed(call.principal, _ASSIGN, at):
-            who = call.principal.object_id
-            raise ArmError(
-                403,
-                "LinkedAuthorizationFailed",
-                f"The client '{who}' with object id '{who}' has permission to perform action '{call.id.type}/write' on "
-                f"scope '{call.id}'; however, it does not have permission to perform action(s) '{_ASSIGN}' on the "
-                f"linked scope(s) '{at}' (respectively) or the linked scope(s) are invalid.",
-            )
+        linked_access.require(call, _ASSIGN, at)
 
 
 def _principal(store: Store, name: str) -> Body:
