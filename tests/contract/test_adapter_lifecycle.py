@@ -171,6 +171,32 @@ def test_application_insights_lives(adapter: Adapter) -> None:
     assert made.outputs["connectionString"].startswith("InstrumentationKey=")
 
 
+def test_private_endpoint_lives(adapter: Adapter) -> None:
+    """What Azure answers of its connection is no change; another subnet makes it anew, after the old one is gone."""
+    inside, tail = {"resourceGroupName": adapter.group}, uuid.uuid4().hex[:8]
+    account = {"accountName": f"st{tail}", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
+    target = adapter.create("storage:StorageAccount", {**inside, **account}).resource_id
+    network = f"/subscriptions/{adapter.subscription}/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/v"
+    asked = {
+        **inside,
+        "privateEndpointName": f"pe-{tail}",
+        "subnet": {"id": f"{network}/subnets/one"},
+        "privateLinkServiceConnections": [
+            {"name": f"pe-{tail}", "privateLinkServiceId": target, "groupIds": ["blob"]},
+        ],
+    }
+    made = live(adapter, "network:PrivateEndpoint", asked)
+    (link,) = plain(made.outputs)["privateLinkServiceConnections"]
+    assert link["privateLinkServiceConnectionState"]["status"] == "Approved"
+    kind, complete = adapter.check("network:PrivateEndpoint", asked)
+    elsewhere = {**complete, "subnet": {"id": f"{network}/subnets/two"}}
+    found = diff(kind, made.inputs, made.outputs, elsewhere)
+    assert (found.replaces, found.delete_first) == (("subnet",), True)
+    again = adapter.crud.create(kind, elsewhere, 0)
+    assert plain(again.outputs)["subnet"]["id"].endswith("/two")
+    adapter.crud.delete(kind, again.resource_id, 0)
+
+
 def test_role_assignment_lives(adapter: Adapter, workspace: dict[str, Any]) -> None:
     """Its path begins with any other resource's id; without a name it gets a uuid."""
     identity = {"resourceGroupName": adapter.group, "resourceName": f"id-{uuid.uuid4().hex[:8]}"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from . import private_link
 from .arm.errors import ArmError, forbidden, not_found
 from .arm.ids import ArmId
 from .store import Resource
@@ -43,7 +44,8 @@ class Caller:
 def authorise(cloud: Cloud, request: Request, action: str) -> Caller:
     """The caller, allowed to do `action` (below the workspace, `experiments/runs/read` say).
 
-    Raises ArmError 401, 403, or 404 for a workspace that isn't there.
+    Raises ArmError 401, 403 (a right or a way through the workspace's network is missing), or 404 for a workspace that
+    isn't there.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -55,7 +57,14 @@ def authorise(cloud: Cloud, request: Request, action: str) -> Caller:
     workspace = cloud.store.get(asked)
     if workspace is None:
         raise not_found(asked.text)
+    if not private_link.is_reachable(cloud.store, workspace, private_link.WORKSPACE):
+        raise not_in_network("workspace")
     return Caller(principal, workspace)
+
+
+def not_in_network(what: str) -> ArmError:
+    """403 for a caller outside. Source: MicrosoftDocs/azure-docs#90426, what a workspace answers then."""
+    return ArmError(403, "UserError", f"Access to {what} was denied based on {what} private link configuration.")
 
 
 def workspace_of(request: Request) -> ArmId:

@@ -16,8 +16,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from . import private_link
 from .arm.errors import ArmError, bad_request, forbidden, not_found
 from .arm.ids import ArmId
+from .data_plane import not_in_network
 from .pending_uploads import upload_place
 from .registry_references import asset_name, read_reference
 from .storage.blob_places import ML, registry_named
@@ -103,6 +105,8 @@ class RegistryPlane:
         registry = self._cloud.store.get(asked)
         if registry is None:
             raise not_found(asked.text)
+        if not private_link.is_reachable(self._cloud.store, registry, private_link.REGISTRY):
+            raise not_in_network("registry")
         return registry
 
     def _principal(self, request: Request) -> Principal:

@@ -119,7 +119,37 @@ _ROLES = (
     Role(
         "00482a5a-887f-4fb3-b363-3b7fe8e74483", "Key Vault Administrator", data_actions=("Microsoft.KeyVault/vaults/*",)
     ),
-    Role("b556d68e-0be0-4f35-a333-ad7ee1ce17ea", "Azure AI Enterprise Network Connection Approver", ("*/read",)),
+    Role(
+        "b556d68e-0be0-4f35-a333-ad7ee1ce17ea",
+        "Azure AI Enterprise Network Connection Approver",
+        (
+            *(
+                f"{kind}/{action}"
+                for kind in (
+                    "Microsoft.ContainerRegistry/registries",
+                    "Microsoft.KeyVault/vaults",
+                    f"{_ML}/registries",
+                    f"{_ML}/workspaces",
+                    "Microsoft.Storage/storageAccounts",
+                )
+                for action in (
+                    "privateEndpointConnections/read",
+                    "privateEndpointConnections/write",
+                    "privateEndpointConnectionsApproval/action",
+                )
+            ),
+        ),
+    ),
+    Role(
+        "4d97b98b-1d4f-4787-a291-c67834d212e7",
+        "Network Contributor",
+        (
+            "Microsoft.Authorization/*/read",
+            "Microsoft.Network/*",
+            "Microsoft.Resources/deployments/*",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+        ),
+    ),
     Role("43d0d8ad-25c7-4714-9337-8ba259a9fe05", "Monitoring Reader", ("*/read",)),
     Role(
         "749f88d5-cbae-40b8-bcfc-e573ddc772fa",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
+from .. import private_link
 from ..store import Body, Resource
 from . import credentials, names
 from .balance import Copies, Shares
@@ -115,6 +116,7 @@ class Front:
     async def _answer(self, endpoint: Resource, path: bytes, scope: Scope, body: bytes, identity: Headers) -> Outcome:
         headers: Headers = scope["headers"]
         given = dict(headers)
+        self._require_network(endpoint)
         try:
             credentials.check(self._cloud, endpoint, given)
         except credentials.Unauthorized as refused:
@@ -128,6 +130,18 @@ class Front:
         if not named:
             self._mirror(endpoint, message, _described(scope, body, identity))
         return await self._ask(self._deployment(endpoint, name), name, message)
+
+    def _require_network(self, endpoint: Resource) -> None:
+        """One without public access is reached through its workspace's private endpoint.
+
+        Source: concept-secure-online-endpoint, "Secure inbound scoring requests"; it tells no words of a refusal.
+        """
+        workspace = endpoint.id.parent
+        assert workspace is not None, "an endpoint lies in a workspace"
+        if private_link.is_closed(endpoint) and not private_link.leads_to(
+            self._cloud.store, workspace, private_link.WORKSPACE
+        ):
+            raise Refused(403, "Public network access is disabled, and no approved private endpoint leads here.")
 
     def _next(self, endpoint: Resource) -> str:
         weights: Mapping[str, int] = endpoint.properties.get("traffic") or {}

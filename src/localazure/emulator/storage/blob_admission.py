@@ -9,12 +9,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from .. import private_link
 from ..arm.errors import ArmError
 from ..arm.ids import ArmId
 from ..types.base import Principal
 from . import blob_sas, blob_shared_key
 from .azurite import VERSION
-from .blob_errors import BlobError, authentication_failed, no_such_account, not_built, permission_mismatch
+from .blob_errors import (
+    BlobError,
+    authentication_failed,
+    network_refused,
+    no_such_account,
+    not_built,
+    permission_mismatch,
+)
 from .blob_operations import ADD_ACTION, Operation
 
 if TYPE_CHECKING:
@@ -74,11 +82,14 @@ class BlobAdmissions:
         self._cloud, self._ending = cloud, f".blob.{suffix}"
 
     def account(self, host: str) -> Account:
-        """The account of a host name."""
+        """The account of a host name, where the caller's network gets through to it."""
         name = host.removesuffix(self._ending)
         record = self._cloud.store.record("storage-account", name)
         if not host.endswith(self._ending) or record is None:
             raise no_such_account(host)
+        resource = self._cloud.store.get(record["id"])
+        if resource is not None and not private_link.is_reachable(self._cloud.store, resource, private_link.BLOB):
+            raise network_refused()
         return Account(name, ArmId(record["id"]), (record["keys"][0], record["keys"][1]), record["secret"])
 
     def admit(self, asked: Asked, wanted: Operation) -> Admission:

@@ -48,6 +48,11 @@ def authentication_failed(why: str) -> BlobError:
     )
 
 
+def network_refused() -> BlobError:
+    """What a firewall answers. Source: storage-network-security, "403 This request is not authorized"."""
+    return BlobError(403, "AuthorizationFailure", "This request is not authorized to perform this operation.")
+
+
 def permission_mismatch(why: str = "") -> BlobError:
     return BlobError(
         403,

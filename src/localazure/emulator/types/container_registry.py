@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from .. import private_link
 from ..arm import managed_identity, names
 from ..arm.errors import bad_request
 from ..settings import DOMAIN
 from ..store import Body, Resource
 from .base import Action, Call, Reply, ResourceType
+
+if TYPE_CHECKING:
+    from ..cloud import Cloud
 
 NAME = "[a-zA-Z0-9]{5,50}"
 _STORAGE_GIB = {"Basic": 10, "Standard": 100, "Premium": 500}  # included; source: ACR service tiers
@@ -58,6 +63,9 @@ class ContainerRegistry(ResourceType):
         return Resource(
             call.id, body, dict(before.secret) if before else {"password": _password(), "password2": _password()}
         )
+
+    def show(self, cloud: Cloud, resource: Resource) -> Body:
+        return private_link.with_connections(cloud.store, resource).body
 
     def actions(self) -> Mapping[str, Action]:
         return {

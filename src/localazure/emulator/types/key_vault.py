@@ -5,14 +5,15 @@ Source: Key Vault documentation, "Soft-delete overview" and "About keys, secrets
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .. import soft_delete
+from .. import private_link, soft_delete
 from ..arm import names
 from ..arm.errors import ArmError, bad_request
 from ..store import Body, Resource
 from . import deleted_vault
-from .base import Call, ResourceType
+from .base import Action, Call, ResourceType
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
@@ -72,8 +73,14 @@ class KeyVault(ResourceType):
         }
         return Resource(call.id, {**call.body, "properties": properties})
 
+    def show(self, cloud: Cloud, resource: Resource) -> Body:
+        return private_link.with_connections(cloud.store, resource).body
+
     async def retire(self, cloud: Cloud, resource: Resource) -> None:
         soft_delete.keep(cloud, resource, resource.properties["softDeleteRetentionInDays"] * soft_delete.DAY)
+
+    def actions(self) -> Mapping[str, Action]:
+        return {"GET privateLinkResources": private_link.list_resources}
 
     def _admit_name(self, call: Call, mode: str) -> None:
         if call.existing is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .. import private_link
 from ..arm import managed_identity, names
 from ..arm.errors import bad_request
 from ..arm.ids import ArmId
@@ -44,7 +45,8 @@ class MachineLearningRegistry(ResourceType):
 
     def show(self, cloud: Cloud, resource: Resource) -> Body:
         discovery = f"{cloud.settings.base_url}/registrymanagement/v1.0/registries/{resource.id.name}/discovery"
-        return resource.with_properties(discoveryUrl=discovery).body
+        held = [_joined(resource, one) for one in private_link.connections(cloud.store, resource.id)]
+        return resource.with_properties(discoveryUrl=discovery, registryPrivateEndpointConnections=held).body
 
     async def provision(self, cloud: Cloud, resource: Resource) -> Resource | None:
         """The account, and where it lies; no images are kept, so there is no container registry behind it."""
@@ -58,6 +60,17 @@ class MachineLearningRegistry(ResourceType):
 
     async def retire(self, cloud: Cloud, resource: Resource) -> None:
         await delete_registry_storage(cloud, resource)
+
+
+def _joined(registry: Resource, held: Resource) -> Body:
+    """A connection as a registry's body has it."""
+    properties = {
+        "groupIds": [held.secret["group"]],
+        "privateEndpoint": held.properties["privateEndpoint"],
+        "registryPrivateLinkServiceConnectionState": private_link.state(held),
+        "provisioningState": "Succeeded",
+    }
+    return {"id": held.id.text, "location": registry.body["location"], "properties": properties}
 
 
 def _with_account(region: Body, name: str, account_id: str) -> Body:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .. import default_datastores, soft_delete
+from .. import default_datastores, private_link, soft_delete
 from ..arm import managed_identity
 from ..arm.errors import ArmError, bad_request
 from ..arm.ids import ArmId
@@ -91,7 +91,7 @@ class MachineLearningWorkspace(ResourceType):
         if str(resource.body.get("kind")) == "Hub":
             projects = [found for found in cloud.store.of_type(self.type) if _hub(found) == resource.id.key]
             computed["associatedWorkspaces"] = [project.id.text for project in projects]
-        return resource.with_properties(**computed).body
+        return private_link.with_connections(cloud.store, resource).with_properties(**computed).body
 
     async def provision(self, cloud: Cloud, resource: Resource) -> Resource | None:
         await default_datastores.create(cloud, resource)
@@ -116,7 +116,7 @@ class MachineLearningWorkspace(ResourceType):
             soft_delete.keep(cloud, resource, _KEPT)
 
     def actions(self) -> Mapping[str, Action]:
-        return workspace_actions.ACTIONS
+        return {**workspace_actions.ACTIONS, "GET privateLinkResources": private_link.list_resources}
 
 
 def _kind(body: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from .. import private_link
 from ..arm import managed_identity, names
 from ..arm.errors import bad_request
 from ..store import Body, Resource
@@ -79,6 +80,9 @@ class StorageAccount(ResourceType):
         }
         return Resource(call.id, body, dict(call.existing.secret) if call.existing else {})
 
+    def show(self, cloud: Cloud, resource: Resource) -> Body:
+        return private_link.with_connections(cloud.store, resource).body
+
     async def provision(self, cloud: Cloud, resource: Resource) -> Resource | None:
         await cloud.blobs.ensure_account(resource.id.name, resource.id)
         service = resource.id.child("blobServices", "default")
@@ -95,7 +99,11 @@ class StorageAccount(ResourceType):
             await cloud.blobs.delete_account(resource.id.name)
 
     def actions(self) -> Mapping[str, Action]:
-        return {"POST listKeys": _list_keys, "POST regenerateKey": _regenerate_key}
+        return {
+            "POST listKeys": _list_keys,
+            "POST regenerateKey": _regenerate_key,
+            "GET privateLinkResources": private_link.list_resources,
+        }
 
 
 def _endpoints(cloud: Cloud, name: str) -> Body:

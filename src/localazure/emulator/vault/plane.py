@@ -50,7 +50,8 @@ class Asked:
     """One request: its vault, its caller, its path in pieces."""
 
     def __init__(self, cloud: Cloud, request: Request, raw: bytes) -> None:
-        """Raises ArmError 401 for a caller without a token, 404 for a vault that isn't there."""
+        """Raises ArmError 401 for a caller without a token, 404 for a vault that isn't there, 403 for one whose network
+        the caller is not in."""
         self.cloud, self.request, self._raw = cloud, request, raw
         self.principal = admission.caller(cloud, request.headers.get("authorization", ""))
         request.scope[SEEN].caller = self.principal.object_id
@@ -59,6 +60,7 @@ class Asked:
         found = next((v for v in cloud.store.of_type(_VAULT) if v.id.name.lower() == name), None)
         if found is None:
             raise ArmError(404, "VaultNotFound", f"There is no vault '{name}' in this local Azure.")
+        admission.require_network(cloud, self.principal, found)
         self.vault = found
         self.parts = [part for part in request.url.path.split("/") if part]
         self.name = self.parts[1] if len(self.parts) > 1 else ""
