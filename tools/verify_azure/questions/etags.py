@@ -1,0 +1,25 @@
+"""Question: does anything of Azure ML hold a writer back who read something older?"""
+
+from __future__ import annotations
+
+from .question import ML, Answer, Ground, Moment, Question
+
+
+def _ask(ground: Ground) -> Answer:
+    read = ground.send("GET", ground.endpoint, ML)
+    has = "etag" in read.headers or "etag" in {key.lower() for key in read.body}
+    tags = dict(read.body.get("tags") or {})
+    said = ground.send("PATCH", ground.endpoint, ML, {"tags": tags}, {"If-Match": '"0"'})
+    found = {"read": read.as_dict(), "patch": said.as_dict(), "etag": has}
+    told = f"an endpoint has {'an' if has else 'no'} ETag; a PATCH with another If-Match: {said.status} {said.code}"
+    return Answer(told.rstrip(), said.status < 300, found)
+
+
+QUESTION = Question(
+    id="etags",
+    said="Azure ML heeds no If-Match, so rollout and apply hold a lease in git instead",
+    where="ARM.md; ADR 0009",
+    how="PATCH of the endpoint's own tags with an If-Match that is wrong",
+    when=Moment.SERVED,
+    ask=_ask,
+)
