@@ -138,8 +138,6 @@ def _forget(run: str) -> None:
     """The run's clone; answers and log stay."""
     for part in ("clone", "remote"):
         shutil.rmtree(KEPT / run / part, ignore_errors=True)
-    for file in (KEPT / run).glob("expected-*.json"):
-        file.unlink()
 
 
 def _wanted(asked: Asked, cloud: Cloud) -> Wanted:

@@ -128,7 +128,7 @@ class Story:
 
     def _apply(self, stack: str) -> None:
         """As a merge does it: what git explains is worked out without a credential, and exactly that is applied."""
-        expected = self.shell.folder / f"expected-{stack}.json"
+        expected = f".local/expected-{stack}.json"
         self.shell.amlops(f"plan --expected {stack} --out {expected}")
         self.shell.amlops(f"apply {stack} --expected {expected}")
 
