@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 
@@ -18,6 +20,8 @@ from .world import World, by_owner, told
 
 DEPLOYMENT = "diabetes-progression"
 FOLDER = f"deployments/{DEPLOYMENT}"
+WINDOW = ZoneInfo("Europe/Amsterdam")
+"""Of prod's windows in environments/promotion.yaml."""
 TICK = 0.2
 """Real seconds between two moves of the clocks while they run faster."""
 
@@ -93,6 +97,14 @@ def users(world: World, environment: str, rate: float = RATE) -> Client:
     key = client.online_endpoints.list_keys(*where).primary_key
     body = (REPOSITORY / FOLDER / "sample-request.json").read_bytes()
     return Client(uri, key, body, world.cloud.ca, rate)
+
+
+def open_window(now: datetime) -> datetime:
+    """The next Tuesday at ten that no freeze covers, as environments/promotion.yaml has windows and freezes."""
+    at = now.astimezone(WINDOW).replace(hour=10, minute=0, second=0, microsecond=0)
+    while at.weekday() != 1 or at <= now or (at.month, at.day) >= (12, 18) or (at.month, at.day) <= (1, 3):
+        at += timedelta(days=1)
+    return at.astimezone(UTC)
 
 
 @contextmanager

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from .company import DEPLOYMENT, FOLDER, faster, merge, serving, traffic, users
+from .agreement import assert_agreed
+from .company import DEPLOYMENT, FOLDER, faster, merge, open_window, serving, traffic, users
 from .world import World, told
 
 TRAIN = f"{FOLDER}/job.yml"
-WINDOW = ZoneInfo("Europe/Amsterdam")
 PROMOTE = "promote.yml"
 """What time alone sets going in this story; drift and the watchdog have tests of their own."""
 LIMIT = 360.0
 """Real seconds that the story may take."""
 QUARTER = timedelta(minutes=16)
 """Longer than the time between two looks of `promote`."""
-
-
-def _open_window(now: datetime) -> datetime:
-    """The next Tuesday at ten that no freeze covers, as environments/promotion.yaml has windows and freezes."""
-    at = now.astimezone(WINDOW).replace(hour=10, minute=0, second=0, microsecond=0)
-    while at.weekday() != 1 or at <= now or (at.month, at.day) >= (12, 18) or (at.month, at.day) <= (1, 3):
-        at += timedelta(days=1)
-    return at.astimezone(UTC)
 
 
 def _promote(world: World, environment: str, release: str, *, tries: int = 3) -> None:
@@ -62,7 +53,7 @@ def test_from_a_branch_to_prod(deployed: World) -> None:
         assert world.stage(DEPLOYMENT, "staging")["current"] == new, told(world.last("rollout.yml"))
 
         now = world.hub.clock.now()
-        world.advance((_open_window(now + timedelta(hours=5)) - now).total_seconds(), PROMOTE)
+        world.advance((open_window(now + timedelta(hours=5)) - now).total_seconds(), PROMOTE)
         for _ in range(3):
             if _canary(world):
                 break
@@ -86,7 +77,7 @@ def test_from_a_branch_to_prod(deployed: World) -> None:
     assert plot is not None
 
     now = world.hub.clock.now()
-    world.advance((_open_window(now + timedelta(days=2)) - now).total_seconds(), PROMOTE)
+    world.advance((open_window(now + timedelta(days=2)) - now).total_seconds(), PROMOTE)
     world.settle()
     for _ in range(3):
         if not world.stage(DEPLOYMENT, "prod").get("previous"):
@@ -95,6 +86,7 @@ def test_from_a_branch_to_prod(deployed: World) -> None:
         world.settle()
     assert not world.stage(DEPLOYMENT, "prod").get("previous"), told(world.last("promote.yml"))
     assert serving(world, "prod") == {f"r-{new}"}
+    assert_agreed(world)
     assert time.monotonic() - began < LIMIT
 
 

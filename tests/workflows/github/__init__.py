@@ -7,6 +7,6 @@ act ignores (filters, permissions, environments, concurrency) is enforced here.
 from __future__ import annotations
 
 from .hub import Hub, Person
-from .server import Server, serving
+from .server import Fault, Server, serving
 
-__all__ = ["Hub", "Person", "Server", "serving"]
+__all__ = ["Fault", "Hub", "Person", "Server", "serving"]

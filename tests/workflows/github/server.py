@@ -23,8 +23,8 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 @dataclass
 class Fault:
-    """The next `times` requests whose method and path fit are answered so; `after`: only once they were carried out.
-    Status 0 drops the connection."""
+    """The next `times` requests whose method and path fit, and whose body has `says`, are answered so; `after`: only
+    once they were carried out. Status 0 drops the connection."""
 
     method: str
     path: str
@@ -33,6 +33,10 @@ class Fault:
     body: str = "{}"
     times: int = 1
     after: bool = False
+    says: bytes = b""
+
+    def fits(self, method: str, path: str, body: bytes) -> bool:
+        return self.method == method and re.fullmatch(self.path, path) is not None and self.says in body
 
 
 class Server:
@@ -62,7 +66,7 @@ class Server:
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer | None:
         """None where the connection is to be dropped."""
         path = urlsplit(target).path
-        fault = next((f for f in self.faults if f.method == method and re.fullmatch(f.path, path)), None)
+        fault = next((f for f in self.faults if f.fits(method, path, body)), None)
         if fault is not None:
             fault.times -= 1
             if fault.times <= 0:
