@@ -28,7 +28,7 @@ STACKS = ("shared", "prod")
 
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """prod with public addresses, since the local Azure has no private endpoints: there is much to find."""
+    """prod with public addresses: there is much to find."""
     clone = linked_clone(tmp_path_factory.mktemp("policy") / "clone")
     write(clone, "environments/prod.yaml", {"platform.network": {"public_access": True}, "platform.vault": {}})
     return Repository(clone.path)

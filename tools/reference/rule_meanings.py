@@ -42,6 +42,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Private endpoints of a container registry need Azure's premium tier.",
         "Set `platform.container_registry.sku: premium`.",
     ),
+    "private-endpoint-subnet": (
+        "Azure takes a private endpoint only into a virtual network of its own subscription and region.",
+        "Name a subnet of a virtual network in the environment's subscription; peer it with the callers' network.",
+    ),
     "private-runner": (
         "Jobs on GitHub's own runners can't reach an environment without public access.",
         "Set `runner` to the label of runners in its network.",

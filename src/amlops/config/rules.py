@@ -93,6 +93,21 @@ def reachable(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
         yield document.problem(("platform", "container_registry", "sku"), message, "private-container-registry")
 
 
+def subnet_is_near(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    """Source: private-endpoint-overview: a private endpoint is in the subscription and region of its virtual network."""
+    subnet = file.platform.network.private_endpoint_subnet if file.platform is not None else None
+    if subnet is None or isinstance(file.cloud, LocalAzure):
+        return
+    named, own = subnet.split("/")[2], file.cloud.subscription.id
+    if named.lower() != own.lower():
+        where = ("platform", "network", "private_endpoint_subnet")
+        message = (
+            f'the subnet is in the subscription "{named}"; it should be in "{own}", where the private endpoints are: '
+            "name a subnet of a virtual network there, which may be a peer of the network that callers are in"
+        )
+        yield document.problem(where, message, "private-endpoint-subnet")
+
+
 def runner_reaches(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
     """Source: GitHub's "Choosing the runner for a job": labels of its own machines open with the system's name."""
     if file.platform is None or file.platform.network.public_access:
@@ -162,6 +177,7 @@ ENVIRONMENT_RULES: tuple[Callable[[Document, EnvironmentFile], Iterator[Problem]
     purge_only_unprotected,
     owner_is_a_team,
     reachable,
+    subnet_is_near,
     runner_reaches,
     teams_are_no_realms,
     outbound_is_used,

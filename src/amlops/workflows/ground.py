@@ -17,7 +17,7 @@ from .foundation import Wanted
 from .session import Session
 
 _GROUP, _STORAGE, _VAULT = "2024-03-01", "2024-01-01", "2024-11-01"
-_IDENTITY, _ML = "2023-01-31", "2025-12-01"
+_IDENTITY, _ML, _NETWORK = "2023-01-31", "2025-12-01", "2025-05-01"
 _PROVIDER = "Microsoft.MachineLearningServices"
 
 
@@ -61,7 +61,8 @@ def registry_ground(environment: Environment, subscription: str) -> Iterator[Wan
 
 
 def platform_ground(environment: Environment, subscription: str, tenant: str) -> Iterator[Wanted]:
-    """Groups, identities, storage, vault, workspace and clusters of an environment."""
+    """Groups, identities, storage, vault, workspace, the private endpoint by which its online endpoints are asked, and
+    clusters of an environment."""
     names, platform, where = Names(environment), environment.platform, environment.region
     account = f"/subscriptions/{subscription}/resourceGroups"
     group = f"{account}/{names.resource_group}"
@@ -90,6 +91,20 @@ def platform_ground(environment: Environment, subscription: str, tenant: str) ->
             "properties": {"friendlyName": names.workspace, "storageAccount": storage, "keyVault": vault},
         },
     )
+    if platform.network.private_endpoint_subnet is not None:
+        name = names.private_endpoint("amlworkspace")
+        link = {"name": name, "properties": {"privateLinkServiceId": workspace, "groupIds": ["amlworkspace"]}}
+        yield Wanted(
+            f"{group}/providers/Microsoft.Network/privateEndpoints/{name}",
+            _NETWORK,
+            {
+                "location": where,
+                "properties": {
+                    "subnet": {"id": platform.network.private_endpoint_subnet},
+                    "privateLinkServiceConnections": [link],
+                },
+            },
+        )
     for key, cluster in sorted(platform.compute.items()):
         scale = {"minNodeCount": 0, "maxNodeCount": cluster.max_nodes, "nodeIdleTimeBeforeScaleDown": "PT300S"}
         inner = {"osType": "Linux", "vmSize": cluster.size, "vmPriority": "Dedicated", "scaleSettings": scale}

@@ -66,6 +66,7 @@ class PrivateEndpoint(ResourceType):
     def compose(self, call: Call) -> Resource:
         """`secret.made` tells whether the target was told of the connection yet."""
         properties = {"ipConfigurations": [], "customDnsConfigs": [], **call.body["properties"]}
+        properties["subnet"] = {"id": properties["subnet"]["id"]}
         for name in _LISTS:
             properties[name] = [_plain(found) for found in properties.get(name) or []]
         kept = {one.name: one.kept for one in _asked(call.body)}
