@@ -12,6 +12,7 @@ from tools.verify_azure.budget import budget_of
 from tools.verify_azure.cost import CapReached, Meter, Price, price_of
 from tools.verify_azure.environment import EXPIRES, TAG, Wanted, new_run
 from tools.verify_azure.questions.catalogue import all_questions, answered
+from tools.verify_azure.questions.list_price import hourly
 from tools.verify_azure.questions.not_asked import NOT_ASKED
 from tools.verify_azure.questions.question import Answer, Ground, Moment, Question
 from tools.verify_azure.record import Record
@@ -176,6 +177,21 @@ def test_question_may_not_outspend_the_cap() -> None:
 
     with pytest.raises(CapReached):
         answered(Question("it", "said", "where", "how", Moment.SERVED, ask), None)  # type: ignore[arg-type]
+
+
+def test_a_price_is_that_of_linux_on_demand() -> None:
+    """Of what Azure lists for one machine, neither Windows nor what may be taken away. Source: the page on retail
+    prices, whose items have these fields."""
+    linux = {"unitOfMeasure": "1 Hour", "type": "Consumption", "productName": "DSv2 Series", "skuName": "DS2 v2"}
+    items = [
+        {**linux, "retailPrice": 0.135},
+        {**linux, "retailPrice": 0.02, "skuName": "DS2 v2 Spot"},
+        {**linux, "retailPrice": 0.03, "skuName": "DS2 v2 Low Priority"},
+        {**linux, "retailPrice": 0.24, "productName": "DSv2 Series Windows"},
+        {**linux, "retailPrice": 700.0, "type": "Reservation"},
+    ]
+    assert hourly({"Items": items}) == [0.135]
+    assert hourly({}) == []
 
 
 def test_ids_are_taken_out() -> None:

@@ -1,4 +1,4 @@
-"""Question: does anything of Azure ML hold a writer back who read something older?"""
+"""Question: does Azure ML hold a writer back who read something older?"""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ def _ask(ground: Ground) -> Answer:
     said = ground.send("PATCH", ground.endpoint, ML, {"tags": tags}, {"If-Match": '"0"'})
     found = {"read": read.as_dict(), "patch": said.as_dict(), "etag": has}
     told = f"an endpoint has {'an' if has else 'no'} ETag; a PATCH with another If-Match: {said.status} {said.code}"
-    return Answer(told.rstrip(), said.status < 300, found)
+    return Answer(told.rstrip(), None, found)
 
 
 QUESTION = Question(
     id="etags",
-    said="Azure ML heeds no If-Match, so rollout and apply hold a lease in git instead",
+    said="Nothing relies on Azure ML heeding If-Match (its SDKs send none); rollout and apply hold a lease in git. The "
+    "local Azure heeds it",
     where="ARM.md; ADR 0009",
     how="PATCH of the endpoint's own tags with an If-Match that is wrong",
     when=Moment.SERVED,
