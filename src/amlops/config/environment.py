@@ -88,8 +88,8 @@ class Network(Closed):
         ]
         | None
     ) = None
-    """Id of the subnet, owned by the network's team, that takes the private endpoints. Azure wants it in the environment's
-    own subscription and region."""
+    """Id of the subnet, owned by the network's team, that takes the private endpoints. Azure wants it in the
+    environment's own subscription and region."""
 
 
 class Storage(Closed):

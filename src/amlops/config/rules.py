@@ -94,7 +94,7 @@ def reachable(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
 
 
 def subnet_is_near(document: Document, file: EnvironmentFile) -> Iterator[Problem]:
-    """Source: private-endpoint-overview: a private endpoint is in the subscription and region of its virtual network."""
+    """Source: private-endpoint-overview, a private endpoint is in its virtual network's subscription and region."""
     subnet = file.platform.network.private_endpoint_subnet if file.platform is not None else None
     if subnet is None or isinstance(file.cloud, LocalAzure):
         return
