@@ -89,6 +89,10 @@ READ: Mapping[str, tuple[str, str]] = {
     "AMLOPS_WITHOUT": ("Stacks that `amlops stacks` and what hands waves on leave out.", "`amlops`"),
     "AMLOPS_AZURE_HOME": ("Home of a local Azure that stands in for every environment.", "`amlops`"),
     "AMLOPS_POLL_SECONDS": ("Seconds between two looks of whoever waits; 15 where it is not set.", "`amlops`"),
+    "AMLOPS_OPERATION_MINUTES": (
+        "Minutes that one operation of Azure's may take before an apply gives it up; 60 where it is not set.",
+        "`amlops`, the programs",
+    ),
     "AZURE_CLIENT_ID": ("Whose federated token it is; each GitHub environment has its own.", "`amlops`"),
     "AZURE_FEDERATED_TOKEN_FILE": ("The file with the federated token; a job of GitHub's gets its own.", "`amlops`"),
     "PULUMI_BACKEND_URL": (

@@ -7,7 +7,7 @@ import subprocess
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -25,25 +25,32 @@ if TYPE_CHECKING:
     from pulumi.automation import LocalWorkspace, Stack
 
 
+_FOLLOWS = "but none were seen"
+"""What an update plan says of every step that was not tried because another one failed (deployment_executor.go)."""
+
+
 class StackFailed(AmlopsError):
-    """The engine stopped. `failures` are its errors, each at its resource."""
+    """The engine stopped. `failures` are its errors, each at its resource, without those that only follow from them."""
 
     def __init__(self, stack: StackName, doing: str, failures: Sequence[Failure], said: str) -> None:
-        self.failures = tuple(failures)
-        lines = list(dict.fromkeys(str(failure) for failure in failures)) or [said]
+        causes = [failure for failure in failures if _FOLLOWS not in failure.message]
+        self.failures = tuple(causes or failures)
+        lines = list(dict.fromkeys(str(failure) for failure in self.failures)) or [said]
         super().__init__(f"the stack {stack} could not be {doing}:\n" + "\n".join(f"  {line}" for line in lines))
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a run did, or would do. `counts` are Pulumi's, by operation. `declared` is every resource of the program,
-    the unchanged ones too, with its inputs (secrets blinded). `settles`: the state alone would change, or did."""
+    the unchanged ones too, with its inputs (secrets blinded). `settles`: the state alone would change, or did. `states`
+    are Azure's words for how each resource is (`Succeeded`, `Creating`), by URN, where a refresh read them."""
 
     stack: StackName
     counts: Mapping[str, int]
     changes: tuple[Change, ...]
     declared: tuple[Change, ...] = ()
     settles: bool = False
+    states: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> int:
@@ -195,7 +202,9 @@ class Engine:
             raise AmlopsError(message, exit_code=5) from None
         except CommandError as error:
             raise StackFailed(stack, doing, heard.failures, _tail(error)) from None
-        return Result(stack, heard.counts, tuple(heard.changes), tuple(heard.declared.values()), heard.settles)
+        return Result(
+            stack, heard.counts, tuple(heard.changes), tuple(heard.declared.values()), heard.settles, heard.states
+        )
 
 
 @contextmanager

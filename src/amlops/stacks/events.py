@@ -73,7 +73,8 @@ class Heard:
     """Collects one run of the engine. `hint` gets what goes on, `line` what is worth keeping.
 
     `changes` are the steps that change something, in order; `declared` every resource that the program declares, by
-    URN, unchanged ones (`same`) too. `settles`: the state alone would change, as where protection is lifted.
+    URN, unchanged ones (`same`) too. `settles`: the state alone would change, as where protection is lifted. `states`
+    are Azure's own words for how each resource is (`provisioningState`), by URN.
     """
 
     line: Callable[[str], None]
@@ -82,6 +83,7 @@ class Heard:
     changes: list[Change] = field(default_factory=list)
     declared: dict[str, Change] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    states: dict[str, str] = field(default_factory=dict)
     settles: bool = False
 
     def __call__(self, event: EngineEvent) -> None:
@@ -134,8 +136,20 @@ class Heard:
 
     def _ended(self, step: StepEventMetadata) -> None:
         operation = str(getattr(step.op, "value", step.op))
+        state = _provisioning(getattr(step.new, "outputs", None) or {})
+        if state:
+            self.states[step.urn] = state
         if operation not in _QUIET and step.type.startswith("azure-native:"):
             self.hint(f"{short(step.urn)} done")
+
+
+def _provisioning(outputs: Mapping[str, Any]) -> str:
+    """Some types have it among their properties, some beside them; most that are made at once have none."""
+    properties = outputs.get("properties")
+    for place in (outputs, properties if isinstance(properties, Mapping) else {}):
+        if isinstance(place.get("provisioningState"), str):
+            return str(place["provisioningState"])
+    return ""
 
 
 def _replacing(step: StepEventMetadata) -> tuple[str, ...]:

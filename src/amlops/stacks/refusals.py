@@ -14,6 +14,8 @@ class Why(Enum):
 
     EXISTS = "a resource is there that the state does not know"
     LATE_ROLE = "a role is missing, or not effective yet"
+    TOO_LONG = "an operation was given up, and Azure may still be at it"
+    BUSY = "an operation that began earlier still goes on"
     OTHER_PLAN = "the cloud is not as it was previewed"
     DELETED = "a deleted resource holds a name"
     OTHER = "something else"
@@ -30,8 +32,10 @@ _WORDS: Final[Mapping[Why, tuple[str, ...]]] = {
     Why.DELETED: ("Soft-deleted workspace exists", "VaultAlreadyExists"),
     Why.EXISTS: ("already exists", "cannot create already existing"),
     Why.LATE_ROLE: ("AuthorizationFailed", "LinkedAuthorizationFailed"),
+    Why.TOO_LONG: ("the operation's timeout leaves", "context deadline exceeded"),
+    Why.BUSY: ("AnotherOperationInProgress",),
 }
-"""Sources: ARM.md; pulumi/pkg `resource/deploy`, step_generator.go and deployment_executor.go."""
+"""Sources: ARM.md; pulumi/pkg `resource/deploy`, step_generator.go and deployment_executor.go; Go's package context."""
 
 
 def why(error: StackFailed) -> Why:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from amlops.azure import poll_seconds
+from amlops.config.operations import OPERATION_MINUTES, operation_minutes
 from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.policy import Finding as PolicyFinding
@@ -32,9 +33,11 @@ from .apply_smoke import Asked, ask_releases
 from .expectation import Expectation
 from .holding import held
 from .live_preview import Looked, look
-from .rollout.free import free_traffic
+from .rollout.free import free_traffic, remove_failed
 from .session import Session
 
+STUCK = "run it again, it goes on from there; what never ends is deleted in Azure by hand, and then made anew"
+GOING_ON = f"an operation that began earlier still goes on; {STUCK}"
 ROUNDS = 3
 """Previews that are tried where Azure was not as the plan before said: found resources, a capacity that scaled."""
 
@@ -131,6 +134,10 @@ class Apply:
             with tempfile.TemporaryDirectory(prefix="amlops-plan-") as folder:
                 plan = Path(folder) / "plan.json"
                 looked = look(session, stack, self.expectation, plan)
+                if looked.going_on:
+                    self._pause(deadline, f"{', '.join(looked.going_on)}: {GOING_ON}", "Azure is done with it")
+                    rounds -= 1
+                    continue
                 looked.require()
                 if not looked.meaning.steps and not looked.settles:
                     session.progress.line(f"{stack}: nothing to change")
@@ -144,11 +151,13 @@ class Apply:
                     self._again(error, rounds, deadline)
 
     def _free(self, deployment: str) -> None:
-        """Azure deletes no deployment that has live traffic."""
         session, poll = self.session, poll_seconds(self.session.process)
-        stage = load_stage(session.repo, deployment, session.environment.name)
-        for name in free_traffic(session.endpoint(deployment), stage, Patience(pause=min(poll, 5.0))):
+        stage, place = load_stage(session.repo, deployment, session.environment.name), session.endpoint(deployment)
+        patience = Patience(pause=min(poll, 5.0))
+        for name in free_traffic(place, stage, patience):
             session.progress.line(f"{name} is in no stage and lost its traffic to release {stage.current}")
+        for name in remove_failed(place, stage, patience):
+            session.progress.line(f"{name} failed when it was made, and is made anew")
 
     def _reached(self, deadline: float) -> None:
         """Waits until this identity's rights are effective. Raises AmlopsError with what the check says."""
@@ -165,8 +174,14 @@ class Apply:
         if reason is Why.DELETED:
             todo = "a deleted resource holds the name; recover it in the portal, or purge it if it may be lost"
             raise AmlopsError(f"{error}\n  {todo} (deletion.purge_names)") from None
+        if reason is Why.TOO_LONG:
+            minutes = operation_minutes(self.session.process)
+            late = f"Azure did not end it within {minutes:g} minutes ({OPERATION_MINUTES}), and may still be at it"
+            raise AmlopsError(f"{error}\n  {late}; {STUCK}") from None
         if reason is Why.LATE_ROLE:
             self._pause(deadline, str(error))
+        elif reason is Why.BUSY:
+            self._pause(deadline, f"{error}\n  {GOING_ON}", "Azure is done with it")
         elif reason is Why.OTHER_PLAN:
             # what the engine says behind it may be values, so it is not told
             self.session.progress.line(f"{stack}: the cloud changed since the preview; looking again")
@@ -181,10 +196,10 @@ class Apply:
         else:
             raise error
 
-    def _pause(self, deadline: float, said: str) -> None:
+    def _pause(self, deadline: float, said: str, until: str = "rights are effective") -> None:
         if time.monotonic() >= deadline:
             raise AmlopsError(said)
-        self.session.progress.hint(f"waiting until rights are effective: {said.splitlines()[0]}")
+        self.session.progress.hint(f"waiting until {until}: {said.splitlines()[0]}")
         time.sleep(min(poll_seconds(self.session.process), max(0.0, deadline - time.monotonic())))
 
     def _record(self, done: Applied, before: str | None, head: str) -> None:

@@ -20,8 +20,8 @@ from .session import Session
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How one release answered. Only what users get stops an apply: a candidate's rollout begins with the same test, and
-    so does going back to `previous`, which gets no request until then."""
+    """How one release answered. Only what users get stops an apply: a candidate's rollout begins with the same test,
+    and so does going back to `previous`, which gets no request until then."""
 
     release: str
     role: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from amlops.config.permissions_loader import load_permissions
@@ -11,6 +12,7 @@ from amlops.policy import Finding as PolicyFinding
 from amlops.policy import Resource, load_policy
 from amlops.policy import check as check_policy
 from amlops.stacks import StackName
+from amlops.stacks.events import short
 from amlops.stacks.guard import Verdict, judge
 from amlops.stacks.meaning import Meaning, meaning_of
 from amlops.stacks.preflight import Finding, check, read
@@ -18,10 +20,14 @@ from amlops.stacks.preflight import Finding, check, read
 from .expectation import Expectation
 from .session import Session
 
+_GOING_ON = ("accepted", "creating", "deleting", "inprogress", "provisioning", "running", "updating")
+"""Azure's words for it. A deployment that is `Scaling` serves, and autoscale may change it at any time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A preview's meaning, and what was found. `settles`: the state alone would change."""
+    """A preview's meaning, and what was found. `settles`: the state alone would change. `states` are Azure's words for
+    how each resource was before, by URN."""
 
     stack: StackName
     meaning: Meaning
@@ -29,13 +35,30 @@ class Looked:
     preflight: tuple[Finding, ...]
     policy: tuple[PolicyFinding, ...]
     settles: bool
+    states: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def going_on(self) -> tuple[str, ...]:
+        """Resources on which an operation that began earlier still goes on: a preview takes them for what they are not
+        yet."""
+        return tuple(f"{short(urn)} is {state}" for urn, state in self.states.items() if state.lower() in _GOING_ON)
+
+    @property
+    def broken(self) -> Iterator[str]:
+        """What failed in Azure and is left as it is, a sentence each. Of deployments their smoke test tells more."""
+        for urn, state in self.states.items():
+            failed = state.lower() in ("failed", "canceled") and ":OnlineDeployment::" not in urn
+            if failed and self.meaning.step(urn) is None:
+                todo = "see why there, mend it there or change it in git, and run it again"
+                yield f"{short(urn)}: its last operation ended as {state}, and git changes nothing of it; {todo}"
 
     @property
     def stops(self) -> list[str]:
         """Why it may not be applied."""
         policy = [str(item) for item in self.policy if item.stops]
         preflight = [str(item) for item in self.preflight if item.stops]
-        return [*policy, *preflight, *(f"{text} [guard]" for text in self.verdict.stops)]
+        guard = (f"{text} [guard]" for text in self.verdict.stops)
+        return [*policy, *preflight, *guard, *self.broken]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -59,9 +82,10 @@ def look(session: Session, stack: StackName, expectation: Expectation | None, pl
     nothing. Raises AmlopsError.
     """
     engine, azure, environment = session.engine, session.azure, session.environment
+    states: Mapping[str, str] = {}
     if engine.export(stack).get("resources"):
         with session.progress.step(f"reading the cloud into the state of {stack}"):
-            engine.refresh(stack)
+            states = engine.refresh(stack).states
     with session.progress.step(f"preview of {stack}"):
         preview = engine.preview(stack, save_plan=plan)
     meaning, today = meaning_of(preview), azure.now().date()
@@ -72,4 +96,4 @@ def look(session: Session, stack: StackName, expectation: Expectation | None, pl
     resources = [Resource.of(item.urn, item.inputs) for item in preview.declared if "::pulumi:" not in item.urn]
     policy = check_policy(resources, environment, load_policy(session.repo, today), stacks=[stack.text])
     preflight = check(read(azure, environment, stack, preview))
-    return Looked(stack, meaning, verdict, preflight, policy, preview.settles)
+    return Looked(stack, meaning, verdict, preflight, policy, preview.settles, states)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .free import free_traffic
+from .free import free_traffic, remove_failed
 from .job import Job
 from .loop import Outcome, roll_out
 from .open import deployment_stack, lives_of, open_job, unleased_job
@@ -18,6 +18,7 @@ __all__ = [
     "free_traffic",
     "lives_of",
     "open_job",
+    "remove_failed",
     "roll_out",
     "tell_wish",
     "unleased_job",

@@ -1,4 +1,6 @@
-"""What an apply does first: Azure deletes no deployment that has live traffic, so what git gave up loses it."""
+"""What an apply does first at an endpoint: what git gave up loses its traffic, for Azure deletes no deployment that has
+any; and what failed before it ever served goes, for only a new create mends it.
+"""
 
 from __future__ import annotations
 
@@ -33,3 +35,28 @@ def free_traffic(place: Place, stage: Stage, patience: Patience = PATIENCE) -> t
         )
     move(place, Split({current: 100}, {}), {RECORD: "", WHY: ""}, patience)
     return strangers
+
+
+def remove_failed(place: Place, stage: Stage, patience: Patience = PATIENCE) -> tuple[str, ...]:
+    """Deletes the stage's ARM deployments that failed and get no request, so that they are made anew. One with traffic
+    may serve what it served before: its smoke test decides.
+
+    Gives their names; () where nothing was to do. Needs the stack's lease. Raises AmlopsError.
+    """
+    live = read_endpoint(place)
+    if live is None:
+        return ()
+    named, asked = {arm_name(release) for release in stage.running}, {*live.traffic, *live.mirror_traffic}
+    failed = [one.name for one in live.deployments if one.name in named - asked and one.state in ("Failed", "Canceled")]
+    for name in failed:
+        _delete(place, name, patience)
+    return tuple(failed)
+
+
+def _delete(place: Place, name: str, patience: Patience) -> None:
+    def attempt() -> None:
+        patience.result(
+            place.client.online_deployments.begin_delete(*place.where, name, polling_interval=patience.pause)
+        )
+
+    patience.write(f"{name} of {place.endpoint} failed and could not be deleted", attempt)

@@ -25,17 +25,23 @@ STACK = StackName("local.shared", "local", "registry")
 CREATE = Change(
     "urn:pulumi:local.shared::azureml::pulumi:pulumi:Stack::azureml-local.shared", "pulumi:pulumi:Stack", "create"
 )
+OTHER = "urn:pulumi:local.shared::azureml::azure-native:machinelearningservices:Registry::registry"
 
 
 class Engine:
-    """Answers each `up` with the next of what it was told: words that it stops with, or "" for success."""
+    """Answers each `up` with the next of what it was told: words that it stops with, or "" for success. Each refresh
+    reads the next of `states` of a resource that git leaves alone."""
 
-    def __init__(self, said: Sequence[str]) -> None:
+    def __init__(self, said: Sequence[str], states: Sequence[str] = ()) -> None:
+        self.states = list(states)
         self.said, self.variables, self.progress = list(said), dict[str, str](), Plain(io.StringIO())
         self.previews, self.plans = 0, list[Path]()
 
     def export(self, stack: StackName) -> dict[str, Any]:
-        return {}
+        return {"resources": [{}]} if self.states else {}
+
+    def refresh(self, stack: StackName) -> Result:
+        return Result(stack, {}, (), states={CREATE.urn: "Succeeded", OTHER: self.states.pop(0)})
 
     def preview(self, stack: StackName, *, save_plan: Path | None = None) -> Result:
         self.previews += 1
@@ -61,19 +67,25 @@ class Azure:
         return None
 
 
-def _apply(folder: Path, *said: str, wait: float = 60.0) -> tuple[Apply, Engine]:
+def _apply(folder: Path, *said: str, wait: float = 60.0, states: Sequence[str] = ()) -> tuple[Apply, Engine]:
     progress = Plain(io.StringIO())
     session = Session(Repository(folder), LOCAL, progress, None, {"AMLOPS_POLL_SECONDS": "0.01"})
-    engine = Engine(said)
+    engine = Engine(said, states)
     session.__dict__.update(engine=engine, azure=Azure())
     return Apply(session, STACK, Git(folder), None, None, wait), engine
 
 
 @pytest.mark.parametrize(
-    "said", ["violates plan: properties changed", "status 403: AuthorizationFailed: no permission"]
+    "said",
+    [
+        "violates plan: properties changed",
+        "status 403: AuthorizationFailed: no permission",
+        'Status=409 Code="AnotherOperationInProgress" Message="it is being updated"',
+    ],
 )
 def test_apply_looks_again(tmp_path: Path, said: str) -> None:
-    """A plan that doesn't hold any more, a role that is late: another preview, and exactly that one is applied."""
+    """A plan that doesn't hold any more, a role that is late, an operation that an earlier run began: another preview,
+    and exactly that one is applied."""
     apply, engine = _apply(tmp_path, said, "")
     assert apply.run().result is not None
     assert engine.previews == len(set(engine.plans)) == 2
@@ -104,6 +116,48 @@ def test_deleted_workspace_that_holds_the_name_says_what_to_do(tmp_path: Path) -
     apply, _ = _apply(tmp_path, "BadRequest: Soft-deleted workspace exists.")
     with pytest.raises(AmlopsError, match="recover it in the portal, or purge it if it may be lost"):
         apply.run()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "the operation's timeout leaves 0 s, 1 needed",
+            r"did not end it within 60 minutes \(AMLOPS_OPERATION_MINUTES\)",
+        ),
+        ("polling failed: context deadline exceeded", "and may still be at it; run it again"),
+        ('Code="AnotherOperationInProgress"', "began earlier still goes on; run it again, .* deleted in Azure by hand"),
+    ],
+)
+def test_operation_that_does_not_end_says_what_to_do(tmp_path: Path, said: str, told: str) -> None:
+    """Given up after its time by this run, or still going on from an earlier one when --wait is over."""
+    apply, engine = _apply(tmp_path, said, wait=0)
+    with pytest.raises(AmlopsError, match=told):
+        apply.run()
+    assert engine.previews == 1
+
+
+def test_what_an_earlier_run_began_is_waited_for(tmp_path: Path) -> None:
+    """A refresh takes a resource for what it is not yet, so nothing is applied before Azure is done with it."""
+    apply, engine = _apply(tmp_path, "", states=["Creating", "Updating", "Succeeded"])
+    assert apply.run().result is not None
+    assert (engine.previews, len(engine.plans)) == (3, 1)
+    apply, engine = _apply(tmp_path, "", wait=0, states=["Creating"])
+    with pytest.raises(
+        AmlopsError, match="Registry registry is Creating: an operation that began earlier still goes on"
+    ):
+        apply.run()
+    assert engine.plans == []
+
+
+def test_what_failed_and_stays_so_is_no_success(tmp_path: Path) -> None:
+    """Git changes nothing of it, so nothing would mend it: the apply says so."""
+    apply, engine = _apply(tmp_path, "", states=["Failed"])
+    with pytest.raises(
+        AmlopsError, match="Registry registry: its last operation ended as Failed, and git changes nothing"
+    ):
+        apply.run()
+    assert engine.plans == []
 
 
 @pytest.mark.parametrize("said", ["OutOfQuota: too many cores", "cannot create already existing resource '/x'"])
