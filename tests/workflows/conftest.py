@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.memory import in_memory
 
+from .changing import prepare
 from .company import first_release
 from .world import KEPT, World, world
 
@@ -36,6 +37,14 @@ def platforms(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def running(platforms: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A world that has ended, with a release current in every environment."""
     return _kept("running", tmp_path_factory, partial(world, base=platforms), first_release)
+
+
+@pytest.fixture(scope="session")
+def changing(running: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What stands before an apply of dev's deployment that creates, updates and deletes; nothing of it runs."""
+    folder = tmp_path_factory.mktemp("changing")
+    prepare(running, folder)
+    return folder
 
 
 @pytest.fixture
