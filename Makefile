@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: up down test soak setup tools check format accept bench lock tables docs openapi
+.PHONY: up down test soak setup tools check format accept bench lock tables docs openapi verify-azure
 up: setup
 	@$(BIN)/amlops up local
 
@@ -45,6 +45,10 @@ accept: setup
 
 bench: setup
 	$(BIN)/python -m tools.bench
+
+# The whole story on a subscription that is paid for; docs/how-to/verify-on-azure.md has the ARGS.
+verify-azure: setup
+	$(BIN)/python -m tools.verify_azure $(ARGS)
 
 # Renew the part of GitHub's description that the tests of workflows use.
 openapi: setup

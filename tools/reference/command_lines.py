@@ -13,9 +13,9 @@ from amlops.cli.main import cli
 from .links import code_of, pages
 
 _AMLOPS = re.compile(r"(?:^|[\s/(])amlops(?P<words>(?: [a-z][a-z-]*)+)")
-_MAKE = re.compile(r"^make(?: [A-Z]+=\S+)* (?P<target>[a-z]+)", re.MULTILINE)
+_MAKE = re.compile(r"^make(?: [A-Z]+=\S+)* (?P<target>[a-z]+(?:-[a-z]+)*)", re.MULTILINE)
 _MODULE = re.compile(r"python -m (?P<module>(?:amlops|localazure|tools)[a-z_.]*)")
-_TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
+_TARGET = re.compile(r"^([a-z]+(?:-[a-z]+)*):", re.MULTILINE)
 
 
 def findings(root: Path) -> Iterator[str]:

@@ -93,6 +93,7 @@ READ: Mapping[str, tuple[str, str]] = {
         "Minutes that one operation of Azure's may take before an apply gives it up; 60 where it is not set.",
         "`amlops`, the programs",
     ),
+    "AMLOPS_VERIFY_SUBSCRIPTION": ("The subscription that may be used and billed by it.", "`make verify-azure`"),
     "AZURE_CLIENT_ID": ("Whose federated token it is; each GitHub environment has its own.", "`amlops`"),
     "AZURE_FEDERATED_TOKEN_FILE": ("The file with the federated token; a job of GitHub's gets its own.", "`amlops`"),
     "PULUMI_BACKEND_URL": (

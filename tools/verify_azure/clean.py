@@ -6,6 +6,7 @@ their group is there, since Azure names deleted ones to nobody (AZURE.md 4).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,31 +19,36 @@ from .cloud import Cloud
 from .environment import TAG, Wanted
 from .remains import ASSIGNMENTS, GROUPS, VAULTS, Remains, principals_of, remains
 
-ROUNDS = 3
-"""How often all of it is tried: what depends on each other goes one after the other."""
+ROUNDS = 5
+"""How often all of it is tried: what depends on each other goes one after the other, and lists of Azure's are late."""
+LOOKS = 4
+"""Looks that are left out between two rounds."""
 _ML, _LOGS = "2025-12-01", "2023-09-01"
 
 
 @dataclass
 class Cleaned:
-    """`left` is what is still there, `failed` what Azure said to it."""
+    """`left` is what is still there, None where Azure didn't say; `failed` what it said to the last try."""
 
-    left: tuple[str, ...] = ()
+    left: tuple[str, ...] | None = None
     failed: list[str] = field(default_factory=list)
 
 
-def clean(cloud: Cloud, wanted: Wanted, told: Progress) -> Cleaned:
-    """`wanted` needs the run's id and the region only. Raises AmlopsError where Azure can't even be asked."""
+def clean(cloud: Cloud, wanted: Wanted, told: Progress, poll: float) -> Cleaned:
+    """`wanted` needs the run's id and the region only; `poll` are the seconds between two looks at Azure."""
     done, principals = Cleaned(), set[str]()
-    for _ in range(ROUNDS):
-        found = remains(cloud, wanted.run)
-        principals |= principals_of(cloud.azure, found.resources)
-        found = remains(cloud, wanted.run, principals)
-        done.failed = []
-        _Broom(cloud, wanted, told, done).sweep(found)
-        left = remains(cloud, wanted.run, principals)
-        done.left = tuple(left)
-        if not left:
+    for number in range(ROUNDS):
+        time.sleep(poll * LOOKS if number else 0)
+        done.left, done.failed = None, []
+        try:
+            found = remains(cloud, wanted.run)
+            principals |= principals_of(cloud.azure, found.resources)
+            _Broom(cloud, wanted, told, done).sweep(remains(cloud, wanted.run, principals))
+            done.left = tuple(remains(cloud, wanted.run, principals))
+        except AmlopsError as error:
+            done.failed.append(str(error))
+            told.line(str(error))
+        if done.left == ():
             break
     return done
 

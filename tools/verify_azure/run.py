@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
+from amlops.azure import poll_seconds
 from amlops.errors import AmlopsError
 from amlops.progress import Progress
 
@@ -25,12 +26,17 @@ from .record import Record
 from .remains import runs
 from .scratch import make
 from .shell import Shell, end_orphan
+from .steady import Steady
 from .story import Story, session_of
 
 FAILED, LEFT, CAPPED, INTERRUPTED = 1, 4, 6, 130
 """Exit codes, of which the first that holds is given: something is left, interrupted, the cap, a step failed."""
 DAY = timedelta(hours=24)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupted(BaseException):
+    """A signal. No KeyboardInterrupt: once one went through an `exec`, Python dies of SIGINT, whatever is returned."""
 
 
 def verify(asked: Asked, told: Progress) -> int:
@@ -61,7 +67,7 @@ def verify(asked: Asked, told: Progress) -> int:
                 _forget(wanted.run)
     print(f"{record.ended}\nanswers: {folder / 'answers.md'}")
     code = LEFT if _prove(wanted.run, record.left) else code
-    if failure is not None and not isinstance(failure, AmlopsError | KeyboardInterrupt):
+    if failure is not None and not isinstance(failure, AmlopsError | Interrupted):
         raise failure
     return code
 
@@ -108,18 +114,19 @@ def _tell(cloud: Cloud, wanted: Wanted, price: Price, record: Record, told: Prog
 
 
 def _ending(failure: BaseException) -> tuple[int, str]:
-    if isinstance(failure, KeyboardInterrupt):
+    if isinstance(failure, Interrupted):
         return INTERRUPTED, "It was interrupted"
     if isinstance(failure, CapReached):
         return CAPPED, f"It was stopped: {failure}"
     return FAILED, f"It failed: {failure}"
 
 
-def _clean(cloud: Cloud, wanted: Wanted, told: Progress) -> tuple[str, ...]:
-    """What is left, with what Azure said to it."""
-    told.line(f"cleaning up {wanted.run}")
-    done = clean(cloud, wanted, told)
-    return (*done.left, *done.failed) if done.left else ()
+def _clean(cloud: Cloud, wanted: Wanted, told: Progress) -> tuple[str, ...] | None:
+    """What is left, with what Azure said to it; None where Azure doesn't say."""
+    steady = Steady(told)
+    steady.line(f"cleaning up {wanted.run}")
+    done = clean(cloud, wanted, steady, poll_seconds(os.environ))
+    return (*done.left, *done.failed) if done.left else done.left
 
 
 def _prove(run: str, left: tuple[str, ...] | None) -> bool:
@@ -158,10 +165,11 @@ def _interrupting() -> Iterator[Callable[[], None]]:
     before = {number: signal.getsignal(number) for number in _SIGNALS}
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        raise Interrupted
 
     def cleaning(number: int, frame: FrameType | None) -> None:
-        sys.stderr.write("it is cleaning up, which takes minutes; what was made costs money until then\n")
+        with suppress(OSError, ValueError):
+            sys.stderr.write("it is cleaning up, which takes minutes; what was made costs money until then\n")
 
     def shield() -> None:
         for number in _SIGNALS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tools.verify_azure.questions.not_asked import NOT_ASKED
 from tools.verify_azure.questions.question import Answer, Ground, Moment, Question
 from tools.verify_azure.record import Record
 from tools.verify_azure.redact import redact
+from tools.verify_azure.shell import end_orphan
 
 from amlops.config import Names
 from amlops.config.names import PLATFORM
@@ -192,6 +194,24 @@ def test_a_price_is_that_of_linux_on_demand() -> None:
     ]
     assert hourly({"Items": items}) == [0.135]
     assert hourly({}) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="processes of a clone are known by /proc")
+def test_command_of_a_killed_run_is_ended(tmp_path: Path) -> None:
+    """By the note that the run left: if it works in the run's clone. Another process that has its number by now is
+    left alone."""
+    clone, elsewhere = tmp_path / "clone", tmp_path / "elsewhere"
+    for where, ended in ((clone, True), (elsewhere, False)):
+        where.mkdir()
+        with subprocess.Popen(["sleep", "60"], cwd=where, start_new_session=True) as process:
+            (tmp_path / "child.json").write_text(json.dumps({"pid": process.pid, "clone": str(clone)}))
+            assert end_orphan(tmp_path) is ended
+            if not ended:
+                assert process.poll() is None
+                process.kill()
+            assert process.wait(10) == -9
+        assert not (tmp_path / "child.json").exists()
+    assert not end_orphan(tmp_path)
 
 
 def test_ids_are_taken_out() -> None:
