@@ -22,13 +22,14 @@ from amlops.git import Author, Git
 from amlops.local_azure import LocalAzure, Running
 from amlops.progress import Plain
 from amlops.releases import Release, Stage, load_release, write_release, write_stage
+from amlops.releases.identity import release_id
 from amlops.report import Plan, lines
 from amlops.rollout import Place, primary_key
 from amlops.workflows import rehearse, serving
 from amlops.workflows.faults import parse_fault
 from amlops.workflows.plan import Planning
 from amlops.workflows.publish_plan import write_plan
-from tests.e2e.azure_world import linked_clone
+from tests.e2e.azure_world import linked_clone, write
 from tests.support.canary import forms, leaks, leaks_below
 from tests.support.clone import Clone, processes_of
 from tests.support.unpublished import unpublished, with_variables
@@ -174,6 +175,30 @@ def test_code_without_a_release_is_rehearsed_as_one(team: Team) -> None:
         "50 %",
         "100 %",
     ]
+
+
+def test_instances_over_the_quota_are_told(team: Team, tmp_path: Path) -> None:
+    """A pull request whose release takes more cores than the region's quota has: the command ends with 4, and the
+    comment says how many are needed, how many are free and what to do, before anybody merges it."""
+    try:
+        write(team.clone, "environments/dev.yaml", {"platform.limits.instances_per_deployment": 50})
+        base = team.commit("feat: room for large deployments")
+        many, body = team.another(ROUND="many"), team.first.deployment_body
+        properties = {**many.deployment_body["properties"], "instanceType": "Standard_DS4_v2"}
+        many = replace(many, deployment_body={**body, "properties": properties, "sku": {**body["sku"], "capacity": 40}})
+        many = replace(many, id=release_id(DEPLOYMENT, many.deployment_body, many.assets))
+        team.candidate(many)
+        told = team.clone.run(f".venv/bin/amlops plan --base {base} --out {tmp_path / 'out'}", code=4)
+    finally:
+        team.back()
+    (stack,) = json.loads((tmp_path / "out" / "plan.json").read_text())["stacks"]
+    (failed,) = [check for check in stack["preflight"] if check["outcome"] == "failed"]
+    assert failed["check"] == "quota", told
+    needed = "384 cores of standardDSv2Family are needed in westeurope, with a fifth in reserve for upgrades"
+    assert f"{needed}, and 292 of 300 are free; ask for more quota" in failed["message"]
+    comment = (tmp_path / "out" / "comment.md").read_text()
+    assert f"preflight <code>quota</code>: {STACK}: 384 cores" in comment
+    assert stack["rehearsal"]["outcome"] == "failed" and "OutOfQuota" in stack["rehearsal"]["sentence"]
 
 
 def test_nothing_to_plan(team: Team) -> None:
