@@ -11,18 +11,17 @@ from azure.storage.blob import BlobServiceClient
 
 from amlops.config import Names, Repository, load_about, load_environment
 
-from .company import DEPLOYMENT, serving, traffic
+from .company import DEPLOYMENT, ORDER, serving, traffic
 from .seed import REPOSITORY
 from .world import World
 
-ENVIRONMENTS = ("dev", "staging", "prod")
 _SERVED = re.compile(r"/onlineEndpoints/[^/]+/deployments/([^/]+)$", re.IGNORECASE)
 
 
 def assert_agreed(world: World) -> None:
     """What the stage names is deployed and in the state, nothing else is; the current release has all traffic, but for
     what a candidate has; nothing is pending, and nobody holds a stack. All environments are told at once."""
-    wrong = {name: found for name in ENVIRONMENTS if (found := _differences(world, name))}
+    wrong = {name: found for name in ORDER if (found := _differences(world, name))}
     assert wrong == {}
 
 

@@ -20,6 +20,7 @@ from .world import World, by_owner, told
 
 DEPLOYMENT = "diabetes-progression"
 FOLDER = f"deployments/{DEPLOYMENT}"
+ORDER = ("dev", "staging", "prod")
 WINDOW = ZoneInfo("Europe/Amsterdam")
 """Of prod's windows in environments/promotion.yaml."""
 TICK = 0.2
@@ -52,7 +53,7 @@ def first_release(world: World) -> str:
     world.alice.git("checkout", "-q", "-B", "first", "origin/main")
     by_owner(world, "train", DEPLOYMENT, "--env", "dev", "--json")
     id, file = release(world)
-    files = {stage_file(name): f'current: "{id}"\n' for name in ("dev", "staging", "prod")}
+    files = {stage_file(name): f'current: "{id}"\n' for name in ORDER}
     merge(world, "first", {**file, **files}, "feat: the first release")
     world.settle()
     for run in world.runs.of("apply.yml") + world.runs.of("rollout.yml"):
@@ -64,6 +65,27 @@ def release(world: World) -> tuple[str, dict[str, str]]:
     """What `amlops release` makes of alice's files as they are: the id, and its file by path."""
     made = by_owner(world, "release", DEPLOYMENT, "--env", "dev", "--json")
     return str(made["release"]), {made["file"]: (world.alice.folder / made["file"]).read_text()}
+
+
+def offer(world: World, environment: str, changes: Mapping[str, str], *, proven: bool = False) -> tuple[str, str]:
+    """A release of changed files, merged as the candidate of an environment, whose metrics come three minutes late:
+    (old, new). `proven`: it runs in the environments before. No release is made of the merge besides."""
+    assert world.cloud is not None
+    world.cloud.control("POST", "metrics", {"lateSeconds": 180})
+    old = world.stage(DEPLOYMENT, environment)["current"]
+    world.alice.git("fetch", "-q", "origin")
+    world.alice.git("checkout", "-q", "-B", "second", "origin/main")
+    for path, text in changes.items():
+        (world.alice.folder / path).write_text(text)
+    new, file = release(world)
+    stages = {stage_file(environment): f'current: "{old}"\ncandidate: "{new}"\n'}
+    if proven:
+        before = ORDER[: ORDER.index(environment)]
+        stages |= {stage_file(name): f'current: "{new}"\nprevious: "{old}"\n' for name in before}
+    world.alice.git("checkout", "-q", ".")
+    with world.runs.without("release.yml"):
+        merge(world, "second", {**changes, **file, **stages}, "feat: the second release")
+    return str(old), new
 
 
 def endpoint(world: World, environment: str) -> tuple[Any, tuple[str, str, str]]:

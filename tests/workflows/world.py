@@ -206,17 +206,36 @@ def bootstrap(found: World) -> None:
 
 def by_owner(found: World, *words: str) -> Any:
     """An `amlops` command by the owner of the subscriptions, from alice's clone; its JSON."""
+    return json.loads(_by_owner(found, [str(Path(sys.executable).with_name("amlops")), *words]))
+
+
+def pasted(found: World, text: str) -> str:
+    """What lines of a page print in a shell of alice's, who owns the subscriptions too and has a token of GitHub's."""
+    link = found.alice.folder / ".venv"
+    if not link.exists():
+        link.symlink_to(Path(sys.executable).parents[1])
+    token = {
+        "GITHUB_API_URL": found.hub.url,
+        "GITHUB_SERVER_URL": found.hub.url,
+        "GITHUB_REPOSITORY": found.hub.full_name,
+        "GITHUB_TOKEN": found.alice.person.token,
+    }
+    return _by_owner(found, ["bash", "-ec", text], token)
+
+
+def _by_owner(found: World, command: list[str], variables: Mapping[str, str] | None = None) -> str:
     assert found.cloud is not None
+    clone = {"AMLOPS_AZURE_HOME": str(found.cloud.home), "PYTHONPATH": str(found.alice.folder / "src")}
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("amlops")), *words],
+        command,
         cwd=found.alice.folder,
         capture_output=True,
         text=True,
         check=False,
-        env={**_ours(), "AMLOPS_AZURE_HOME": str(found.cloud.home), "PYTHONPATH": str(found.alice.folder / "src")},
+        env={**_ours(), **clone, **(variables or {})},
     )
-    assert done.returncode == 0, f"amlops {' '.join(words)}: {done.stderr[-4000:]}"
-    return json.loads(done.stdout)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stdout[-1000:]}{done.stderr[-4000:]}"
+    return done.stdout
 
 
 def _ours() -> dict[str, str]:

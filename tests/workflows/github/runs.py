@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,15 @@ class Runs:
         self._execute = execute
         self._threads: list[threading.Thread] = []
         hub.runs, hub.on_push = self, self.pushed
+
+    @contextmanager
+    def without(self, *files: str) -> Iterator[None]:
+        """Runs of these that begin while the block goes on are skipped too."""
+        before, self.skipped = self.skipped, self.skipped | set(files)
+        try:
+            yield
+        finally:
+            self.skipped = before
 
     # -- what starts runs --------------------------------------------------------------------------------------------
 
@@ -207,12 +217,13 @@ class Runs:
                 pull=issue.number if issue else None,
             )
             self.all.append(run)
-        thread = threading.Thread(target=self._go, args=(run,), name=f"run-{run.id}", daemon=True)
+        told = (run, run.file in self.skipped)
+        thread = threading.Thread(target=self._go, args=told, name=f"run-{run.id}", daemon=True)
         self._threads.append(thread)
         thread.start()
         return run
 
-    def _go(self, run: Run) -> None:
+    def _go(self, run: Run, skip: bool) -> None:
         group, cancels = run.workflow.concurrency
         contexts = {
             "github": {
@@ -232,7 +243,7 @@ class Runs:
                 cancel = self._cancel_holder if expressions.text(cancels, contexts) == "true" else None
                 self.groups.enter(expressions.text(group, contexts), who, cancel=cancel)
             run.status = "in_progress"
-            if run.file in self.skipped:
+            if skip:
                 run.jobs = {
                     f"{run.workflow.name}/{job.content.get('name', job.id)}": "success" for job in run.workflow.jobs
                 }
