@@ -40,7 +40,7 @@ class Serving:
 
 def seen_by_users(changes: Sequence[Step], serving: Serving | None = None) -> tuple[str, ...]:
     """One or more sentences without a full stop at the end."""
-    found = [*_lost(changes)]
+    found = [*_lost(changes), *_unreached(changes)]
     if serving is not None:
         found += _served(serving)
     found += _of_endpoint(changes)
@@ -99,6 +99,14 @@ def _lost(changes: Sequence[Step]) -> Iterator[str]:
             yield f"{what} is deleted ({_name(step)})"
         elif what and step.operation == "replace":
             yield f"{what} is made anew ({_name(step)}); what was in it is gone"
+
+
+def _unreached(changes: Sequence[Step]) -> Iterator[str]:
+    """A private endpoint keeps its name, so the new one is made when the old one is gone."""
+    ways = [step for step in changes if _kind(step) == "PrivateEndpoint"]
+    for operation, end in (("delete", "for good"), ("replace", "until the new one is there")):
+        if named := ", ".join(sorted(_name(step) for step in ways if step.operation == operation)):
+            yield f"who comes by a private endpoint is shut out {end}: {named}"
 
 
 def _kind(step: Step) -> str:

@@ -40,6 +40,17 @@ def test_what_is_lost_comes_first() -> None:
     assert "callers get no answer" in found[1]
 
 
+def test_a_private_endpoint_that_goes_shuts_people_out() -> None:
+    """For good, or until its replacement is there; a new one or another tag is noticed by nobody."""
+    gone = seen_by_users((step("PrivateEndpoint", "b", "delete"), step("PrivateEndpoint", "a", "replace", "subnet.id")))
+    assert gone == (
+        "who comes by a private endpoint is shut out for good: b",
+        "who comes by a private endpoint is shut out until the new one is there: a",
+    )
+    for operation, path in (("create", ""), ("update", 'tags["owner"]')):
+        assert seen_by_users((step("PrivateEndpoint", "a", operation, path),)) == ("nobody notices",)
+
+
 def test_an_endpoint_that_authenticates_differently_is_noticed() -> None:
     """A change of authMode concerns every caller; one of a tag nobody."""
     assert seen_by_users((step("OnlineEndpoint", "endpoint", "update", "properties.authMode"),)) == (
