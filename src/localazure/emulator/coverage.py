@@ -31,6 +31,10 @@ hand, one resource type a file (`src/localazure/emulator/types/`). Every operati
 - **501, type not built**: the tables know route and body, no behaviour exists. The answer is 501.
 
 A path that no table has answers 501 as well. What an operation does beyond its table stands in the file of its type.
+
+Blobs, secrets, tracking, requests to online endpoints and assets of registries answer 403 where public access is
+disabled and no approved private endpoint leads there. Every client of the local Azure counts as one inside the networks
+that private endpoints join ([ADR 17](../adr/0017-the-local-azure-is-inside-every-private-network.md)).
 """
 
 
