@@ -53,9 +53,9 @@ def prepare(running: Path, folder: Path) -> None:
         found.explain(STACK)
 
 
-def explained(folder: Path) -> str:
+def explained(folder: Path, stack: str = STACK) -> str:
     """The argument that names the file."""
-    return f"--expected {folder}/expected-{STACK}.json"
+    return f"--expected {folder}/expected-{stack}.json"
 
 
 def endpoint_name(found: Standing, environment: str) -> str:

@@ -31,6 +31,7 @@ from tests.support import cloud as clouds
 from tests.support.clone import REPOSITORY, Clone
 from tests.support.cloud import LocalCloud
 
+from .client import Client
 from .github.oidc import Issuer
 from .world import KEPT
 
@@ -143,12 +144,17 @@ class Standing:
         group = f"/subscriptions/{found.subscription_id}/resourceGroups/{names.resource_group}"
         return f"{group}/providers/Microsoft.MachineLearningServices/workspaces/{names.workspace}"
 
+    def users(self, endpoint: str, body: bytes) -> Client:
+        """People who ask an endpoint (its id) from now on, as often as those of the workflows' tests do."""
+        uri = self.arm("GET", endpoint)["properties"]["scoringUri"]
+        return Client(uri, self.arm("POST", f"{endpoint}/listKeys")["primaryKey"], body, self.cloud.ca)
+
     @contextmanager
     def state_blobs(self, environment: str) -> Iterator[BlobServiceClient]:
         """The account with all states."""
         names = Names(load_environment(self.repo, environment))
         with BlobServiceClient(
-            f"https://{names.state_storage}.blob.core.localazure.test",
+            f"https://{names.state_storage}.blob.{self.cloud.told['storage_suffix']}",
             self.cloud.credential(),
             connection_verify=self.cloud.ca,
             proxies={"https": self.cloud.told["proxy"]},

@@ -23,7 +23,7 @@ from tests.support.memory import in_memory
 from .changing import STACK, End, explained, require_whole
 from .standing import Standing, standing
 
-SHARDS = 8
+SHARDS = 6
 """Tests that share the points among them."""
 WRITES = ("PUT", "PATCH", "DELETE")
 HOOK = """#!/bin/sh
@@ -87,10 +87,12 @@ def enumerated(changing: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def _requests(trace: Sequence[dict[str, Any]]) -> Iterator[Point]:
-    """A POST changes nothing here: it asks for keys."""
+    """A POST changes nothing here: it asks for keys. Neither does Pulumi's copy of the checkpoint before (`.bak`): killed
+    after it, an apply leaves what it leaves when it is killed after the write before."""
     counted: Counter[tuple[str, str, str]] = Counter()
     for request in trace:
-        if request["method"] not in WRITES or not 200 <= request["status"] < 300:
+        copied = request["path"].endswith(".bak")
+        if request["method"] not in WRITES or copied or not 200 <= request["status"] < 300:
             continue
         path = re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.json)|\d{19}", "*", request["path"])
         what = (request["method"], request["host"], path)
