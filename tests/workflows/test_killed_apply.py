@@ -87,8 +87,8 @@ def enumerated(changing: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def _requests(trace: Sequence[dict[str, Any]]) -> Iterator[Point]:
-    """A POST changes nothing here: it asks for keys. Neither does Pulumi's copy of the checkpoint before (`.bak`): killed
-    after it, an apply leaves what it leaves when it is killed after the write before."""
+    """A POST changes nothing here: it asks for keys. Neither does Pulumi's copy of the checkpoint before (`.bak`):
+    killed after it, an apply leaves what it leaves when it is killed after the write before."""
     counted: Counter[tuple[str, str, str]] = Counter()
     for request in trace:
         copied = request["path"].endswith(".bak")
