@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localazure.pulumi.arm.client import ArmClient
+from localazure.pulumi.arm.loopback import moved
 from localazure.pulumi.arm.transport import Deadline
 from localazure.pulumi.drift import carry_drift
 from localazure.pulumi.errors import AdapterError, ArmError, CancelledError, PartialError, UnreachableError
@@ -98,7 +99,8 @@ class Crud:
         for _, name in kind.kept_lists():
             if name not in old_inputs:
                 now.pop(name, None)
-        inputs = carry_drift(old_inputs, kind.inputs_of(old_outputs), now)
+        before = kind.inputs_of(moved(old_outputs, self._client.settings.endpoint))
+        inputs = carry_drift(old_inputs, before, now)
         return Stored(resource_id, inputs, outputs)
 
     def delete(self, kind: ResourceType, resource_id: str, timeout: float) -> None:

@@ -177,6 +177,23 @@ def test_refresh_carries_drift_and_sees_deletion(world: World, endpoint: Resourc
     assert world.crud.read(endpoint, stored.resource_id, stored.inputs, stored.outputs) is None
 
 
+def test_another_port_is_no_drift(world: World, endpoint: ResourceType) -> None:
+    """The cloud was started again: what it says of its own address is read anew, and no input changes."""
+    stored = world.crud.create(endpoint, ENDPOINT, 0)
+    there = world.arm.find("/e")
+    there["properties"]["description"] = f"{world.arm.endpoint}/discovery"
+    outputs = {**stored.outputs, "properties": {**stored.outputs["properties"]}}
+    outputs["properties"]["description"] = "https://127.0.0.1:1/discovery"
+    fresh = world.crud.read(endpoint, stored.resource_id, stored.inputs, outputs)
+    assert fresh is not None
+    assert fresh.inputs == stored.inputs
+    assert fresh.outputs["properties"]["description"] == f"{world.arm.endpoint}/discovery"
+    there["properties"]["description"] = f"{world.arm.endpoint}/elsewhere"
+    changed = world.crud.read(endpoint, stored.resource_id, stored.inputs, outputs)
+    assert changed is not None
+    assert changed.inputs["properties"]["description"] == f"{world.arm.endpoint}/elsewhere"
+
+
 def test_import_reads_inputs_from_id_and_answer(world: World, endpoint: ResourceType) -> None:
     """Path arguments come from the id, the rest from the answer without what is read-only or empty."""
     stored = world.crud.create(endpoint, {**ENDPOINT, "tags": {}}, 0)
