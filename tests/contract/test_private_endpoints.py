@@ -73,6 +73,8 @@ def test_what_an_endpoint_can_lead_to(cloud: LocalCloud, client: Any, group: str
         assert [one.group_id for one in vaults.private_link_resources.list_by_vault(group, vault.name).value] == [
             "vault"
         ]
+        with pytest.raises(ResourceNotFoundError):
+            vaults.private_link_resources.list_by_vault(group, "none")
     make(client, cloud, group, "pe-workspace", f"{cloud.subscription}{platform.path}", "amlworkspace")
     with cloud.client(MachineLearningServicesMgmtClient) as ml:
         found = ml.workspaces.get(platform.group, platform.workspace)

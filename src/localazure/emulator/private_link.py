@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from .arm.errors import not_found
 from .arm.ids import ArmId
 from .store import Body, Resource, Store
 from .types.base import Call, Reply
@@ -92,7 +93,9 @@ def with_connections(store: Store, resource: Resource) -> Resource:
 
 
 async def list_resources(call: Call) -> Reply:
-    """`privateLinkResources`: the groups of a resource that a private endpoint can lead to."""
+    """`privateLinkResources`: the groups of a resource that a private endpoint can lead to. Raises ArmError 404."""
+    if call.existing is None:
+        raise not_found(call.id.text)
     return Reply(200, {"value": [_described(call.id, group) for group in groups(call.id)]})
 
 
