@@ -85,11 +85,12 @@ class PrivateEndpoint(ResourceType):
             return None
         with cloud.store.transaction():
             for one in _asked(resource.body):
-                if cloud.store.get(one.target) is None:
+                target = cloud.store.get(one.target)
+                if target is None:
                     raise _no_target(resource.id, one)
                 status = private_link.PENDING if one.manual else private_link.APPROVED
                 said = one.message if one.manual else "Auto-Approved"
-                at = private_link.connection_id(resource.id, one.name, one.target)
+                at = private_link.connection_id(resource.id, one.name, target.id)
                 cloud.store.put(private_link.connection(at, resource.id, one.groups[0], status, said))
             current = work.present(cloud, resource.id)
             return cloud.store.put(Resource(current.id, current.body, {**current.secret, "made": True}))
