@@ -42,6 +42,30 @@ def test_a_merge_is_applied_and_written_down(brought_up: World) -> None:
     assert refused == [], told(run)
 
 
+LIFE, LONGER = 6, 8
+"""Seconds: of every token, and of one operation of Azure's."""
+
+
+def test_apply_that_outlives_its_tokens(brought_up: World) -> None:
+    """GitHub's token and Azure's end before the first operation does: the job gets one after the other, for its own
+    identity only, and ends well."""
+    world = brought_up
+    assert world.cloud is not None
+    before, world.hub.issuer.life = len(world.hub.issuer.given), float(LIFE)
+    world.cloud.control("PUT", "identity", {"tokenSeconds": LIFE})
+    world.cloud.control("PUT", "operations", {"mode": f"real-time:{LONGER}"})
+    merge(world, "tag", _tag(world, "dev", "4803"), "feat: another cost centre")
+    world.settle()
+    run = world.last("apply.yml", event="push")
+    assert run.conclusion == "success", told(run)
+    assert world.hub.remote.resolve("refs/applied/dev") == run.commit
+    given = world.hub.issuer.given[before:]
+    assert set(given) == {"repo:contoso/ml:environment:dev-platform"}
+    assert len(given) > 2, "the first token was good for all of it"
+    world.cloud.control("PUT", "identity", {"tokenSeconds": 3600})
+    assert _tags(world, "dev")["cost-center"] == "4803"
+
+
 def _tag(world: World, environment: str, value: str) -> dict[str, str | None]:
     """The environment's file with another cost centre."""
     path = f"environments/{environment}.yaml"
