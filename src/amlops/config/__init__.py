@@ -8,7 +8,7 @@ from .closed import Closed, parse
 from .deployed import deployments_of
 from .document import Document, read_document
 from .environment import Autoscale, Cluster, Environment, EnvironmentFile, LocalAzure, Platform, Registry
-from .loader import load_about, load_environment
+from .loader import load_about, load_abouts, load_environment
 from .names import PLATFORM, RELEASE, Names
 from .problems import ConfigError, Problem
 from .promotion import Promoted, Promotion
@@ -41,6 +41,7 @@ __all__ = [
     "Rollout",
     "deployments_of",
     "load_about",
+    "load_abouts",
     "load_break_glass",
     "load_environment",
     "load_promotion",

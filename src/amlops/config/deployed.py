@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from .environment import Environment
-from .loader import load_about
-from .problems import ConfigError, Problem
+from .loader import load_abouts
 from .repository import LOCAL, Repository
 
 
@@ -12,17 +11,9 @@ def deployments_of(repo: Repository, environment: Environment) -> tuple[dict[str
     """The deployments that may run in the environment, by team; and whether it is the first one but `local` of any, so
     that their releases are made there. Raises ConfigError with the problems of all."""
     teams: dict[str, tuple[str, ...]] = {}
-    problems: list[Problem] = []
     released = False
-    for name in repo.deployment_names():
-        try:
-            about = load_about(repo, name)
-        except ConfigError as error:
-            problems.extend(error.problems)
-            continue
+    for name, about in load_abouts(repo).items():
         if environment.name in about.environments:
             teams[about.team] = (*teams.get(about.team, ()), name)
         released = released or [one for one in about.environments if one != LOCAL][:1] == [environment.name]
-    if problems:
-        raise ConfigError(problems)
     return teams, released

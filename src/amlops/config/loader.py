@@ -75,3 +75,17 @@ def load_about(repo: Repository, deployment: str, *, manifests: bool = False, da
     if found:
         raise ConfigError(found)
     return about
+
+
+def load_abouts(repo: Repository) -> dict[str, About]:
+    """What the about files of all deployments say, by name. Raises ConfigError with the problems of all."""
+    found: dict[str, About] = {}
+    problems: list[Problem] = []
+    for name in repo.deployment_names():
+        try:
+            found[name] = load_about(repo, name)
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return found

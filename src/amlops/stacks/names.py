@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from amlops.config import ConfigError, Environment, Problem, Repository, load_about, load_environment
+from amlops.config import ConfigError, Environment, Problem, Repository, load_about, load_abouts, load_environment
 
 Kind = Literal["registry", "platform", "deployment"]
 
@@ -58,16 +58,8 @@ def platform_stack(environment: Environment) -> StackName | None:
 
 def deployment_stacks(repo: Repository, environment: Environment) -> tuple[StackName, ...]:
     """Those of all deployments that may run in the environment. Raises ConfigError with the problems of all."""
-    found: list[StackName] = []
-    problems: list[Problem] = []
-    for name in repo.deployment_names():
-        try:
-            about = load_about(repo, name)
-        except ConfigError as error:
-            problems.extend(error.problems)
-            continue
-        if environment.name in about.environments:
-            found.append(StackName(f"{environment.name}.{name}", environment.name, "deployment", name))
-    if problems:
-        raise ConfigError(problems)
-    return tuple(found)
+    return tuple(
+        StackName(f"{environment.name}.{name}", environment.name, "deployment", name)
+        for name, about in load_abouts(repo).items()
+        if environment.name in about.environments
+    )
