@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .agreement import assert_agreed
 from .company import DEPLOYMENT, FOLDER, merge
 from .world import World, told
 
@@ -48,6 +49,7 @@ def test_a_change_of_training_is_released_and_goes_on(deployed: World) -> None:
     staging = world.stage(DEPLOYMENT, "staging")
     assert new in (staging["current"], staging["candidate"])
     assert world.stage(DEPLOYMENT, "prod") == {**world.stage(DEPLOYMENT, "prod"), "current": before["prod"]}
+    assert_agreed(world)
 
 
 def test_nothing_that_changes_no_behaviour_is_released(deployed: World) -> None:
@@ -63,3 +65,4 @@ def test_nothing_that_changes_no_behaviour_is_released(deployed: World) -> None:
     assert world.stage(DEPLOYMENT, "dev") == before
     assert world.hub.remote.git("rev-parse", "main") == head
     assert "main has it so already" in run.log
+    assert_agreed(world)
