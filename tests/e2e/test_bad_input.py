@@ -34,7 +34,7 @@ CLOSED = "http://127.0.0.1:9"
         ("environments/local.yaml", "  region: westeurope\n", "  region: westeurope\n  zone: 1\n", "up local", None),
         ("environments/local.yaml", "max_nodes: 2", "max_nodes: two", "up local", "type"),
         (f"{FOLDER}/about.yaml", "team: ", "teem: ", "up local", None),
-        (f"{FOLDER}/about.yaml", "endpoint: endpoint.yml", "endpoint: nothing.yml", "preview local", None),
+        (f"{FOLDER}/about.yaml", "endpoint: endpoint.yml", "endpoint: nothing.yml", f"release {DEPLOYMENT}", None),
         (MANIFEST, "instance_count: 1", "instance_cuont: 1", f"release {DEPLOYMENT}", None),
         (f"{FOLDER}/job.yml", "command: >-", "comand: >-", f"train {DEPLOYMENT}", None),
         (f".local/{FOLDER}/stages/local.yaml", None, "current: CURRENT\nprevious: CURRENT\n", "up local", "one-role"),
