@@ -1,9 +1,9 @@
-# The two commands: `make up` (set-up, then the whole path on a local Azure) and `make test` (set-up, then the tests).
+# The two commands: `make up` (set-up, then the whole path on a local Azure) and `make test` (set-up, then the tests of it).
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: up down test soak setup tools check format accept bench lock tables docs openapi verify-azure
+.PHONY: up down test test-gitops soak setup tools check format accept bench lock tables docs openapi verify-azure
 up: setup
 	@$(BIN)/amlops up local
 
@@ -13,6 +13,10 @@ down:
 test: setup tools
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/contract
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e
+
+# The loop of pull request, merge and rollout: the workflows under act, and what they call, on the real engine.
+test-gitops: setup tools
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/workflows tests/gitops
 
 # Ten kills of the local Azure in a row, instead of the three of `make test`.
 soak: setup

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.support.clone import Clone, clone_into, curl_line, processes_of, readme_commands
-
-GRACE_SECONDS = 20.0
-"""How long after its end a local Azure's children may still be seen."""
+from tests.support.clone import Clone, clone_into, curl_line, readme_commands, remaining
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +43,3 @@ def clone(up: Up) -> Clone:
     if up.clone.amlops("local status", code=None).startswith("the local Azure does not"):
         up.clone.amlops("local start")
     return up.clone
-
-
-def remaining(clone: Clone) -> list[str]:
-    """Processes of the clone that are still there after a grace period."""
-    until = time.monotonic() + GRACE_SECONDS
-    while (found := processes_of(clone.path)) and time.monotonic() < until:
-        time.sleep(0.2)
-    return found

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from tests.support.clone import Clone, curl_line, readme_commands
+from tests.support.clone import Clone, curl_line, readme_commands, remaining
 
-from .conftest import Up, remaining
+from .conftest import Up
 from .local import (
     DEPLOYMENT,
     MANIFEST,

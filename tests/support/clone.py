@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 from tests.support.cloud import LocalCloud
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+GRACE_SECONDS = 20.0
+"""How long after its end a local Azure's children may still be seen."""
 # What a newcomer's shell would not have: our virtual environment, variables of a local Azure, Python's own switches.
 _OURS = re.compile(
     r"^(VIRTUAL_ENV|AZURE|MLFLOW_|REGISTRY_|ARM_|PULUMI_|AMLOPS_|PYTEST|PYTHON|REQUESTS_CA_BUNDLE$|SSL_CERT_FILE$|HTTPS_PROXY$|NO_PROXY$)"
@@ -134,4 +137,12 @@ def processes_of(folder: Path) -> list[str]:
             continue
         if words and (str(folder) in words or where.startswith(str(folder))):
             found.append(f"{entry.name} {words}")
+    return found
+
+
+def remaining(clone: Clone) -> list[str]:
+    """Processes of the clone that are still there after a grace period."""
+    until = time.monotonic() + GRACE_SECONDS
+    while (found := processes_of(clone.path)) and time.monotonic() < until:
+        time.sleep(0.2)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from amlops.config import Names, load_environment
 from amlops.releases import Stage, load_release, load_stage, write_release, write_stage
 from amlops.stacks.lease import read_lease
-from tests.e2e.azure_world import write
+from tests.gitops.azure_world import write
 from tests.support.unpublished import with_variables
 
 from .company import DEPLOYMENT

@@ -19,7 +19,7 @@ from amlops.rollout.endpoint import Place
 from amlops.rollout.patience import Patience
 from amlops.rollout.step import Split
 from amlops.rollout.traffic import move
-from tests.e2e.azure_world import write
+from tests.gitops.azure_world import write
 from tests.support.memory import in_memory
 from tests.support.unpublished import with_variables
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from amlops.stacks.lease import read_lease
-from tests.e2e.azure_world import write
+from tests.gitops.azure_world import write
 from tests.support.memory import in_memory
 
 from .standing import Standing, begin, standing

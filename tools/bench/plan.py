@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.e2e.azure_world import linked_clone
+from tests.gitops.azure_world import linked_clone
 from tests.support.clone import Clone
 from tests.support.unpublished import renamed, unpublished, with_variables
 

@@ -1,7 +1,7 @@
 """A world in memory for the loop of a rollout: ARM, Azure Monitor, git and evidence, with a clock that goes on while
 the loop looks. Every write is numbered, and the runner can be killed before or after any of them.
 
-It is a model, to try every interruption; the same loop runs against the local Azure in tests/e2e.
+It is a model, to try every interruption; the same loop runs against the local Azure in tests/gitops/rollouts.
 """
 
 from __future__ import annotations

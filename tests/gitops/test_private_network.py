@@ -20,7 +20,7 @@ from amlops.workflows.drift import look, undo
 from amlops.workflows.ground import lay_ground
 from amlops.workflows.plan import Planning
 from amlops.workflows.rehearsal import rehearsal
-from tests.e2e.azure_world import linked_clone, write
+from tests.gitops.azure_world import linked_clone, write
 from tests.support.clone import Clone
 from tests.support.unpublished import unpublished, with_variables
 

@@ -29,7 +29,7 @@ from amlops.workflows import rehearse, serving
 from amlops.workflows.faults import parse_fault
 from amlops.workflows.plan import Planning
 from amlops.workflows.publish_plan import write_plan
-from tests.e2e.azure_world import linked_clone, write
+from tests.gitops.azure_world import linked_clone, write
 from tests.support.canary import forms, leaks, leaks_below
 from tests.support.clone import Clone, processes_of
 from tests.support.unpublished import unpublished, with_variables

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.clone import Clone
+from tests.support.clone import Clone, remaining
 from tests.support.how_to import blocks, script
 
 from .azure_world import linked_clone
-from .conftest import remaining
 
 pytestmark = pytest.mark.e2e
 

@@ -19,7 +19,7 @@ from amlops.workflows.drift import look, take_over, undo
 from amlops.workflows.ground import lay_ground
 from amlops.workflows.rehearsal import rehearsal
 from amlops.workflows.session import Session
-from tests.e2e.azure_world import linked_clone
+from tests.gitops.azure_world import linked_clone
 from tests.support.canary import leaks, leaks_below
 from tests.support.clone import Clone
 from tests.support.how_to import script
