@@ -1,1 +1,1 @@
-"""What pull requests, merges and people set going, on the real engine, against a local Azure that stands in for Azure."""
+"""What pull requests, merges and people set going, on the real engine; a local Azure stands in for Azure."""
