@@ -15,9 +15,9 @@ from amlops.progress import Plain
 from amlops.report.drift import issue
 from amlops.stacks import platform_stack
 from amlops.stacks.names import StackName
-from amlops.workflows.drift import look, take_over, undo
-from amlops.workflows.ground import lay_ground
-from amlops.workflows.rehearsal import rehearsal
+from amlops.workflows.drift.drift import look, take_over, undo
+from amlops.workflows.rehearsal.ground import lay_ground
+from amlops.workflows.rehearsal.throwaway import rehearsal
 from amlops.workflows.session import Session
 from tests.gitops.azure_world import linked_clone
 from tests.support.canary import leaks, leaks_below

@@ -25,10 +25,10 @@ from amlops.releases import Release, Stage, load_release, write_release, write_s
 from amlops.releases.identity import release_id
 from amlops.report import Plan, lines
 from amlops.rollout import Place, primary_key
-from amlops.workflows import rehearse, serving
-from amlops.workflows.faults import parse_fault
-from amlops.workflows.plan import Planning
-from amlops.workflows.publish_plan import write_plan
+from amlops.workflows.plan.plan import Planning
+from amlops.workflows.plan.publish_plan import write_plan
+from amlops.workflows.rehearsal import rehearse, serving
+from amlops.workflows.rehearsal.faults import parse_fault
 from tests.gitops.azure_world import linked_clone, write
 from tests.support.canary import forms, leaks, leaks_below
 from tests.support.clone import Clone, processes_of

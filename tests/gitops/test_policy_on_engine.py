@@ -14,7 +14,7 @@ from amlops.config import Repository, load_environment
 from amlops.policy import Finding, Policy, Resource, check, load_policy
 from amlops.progress import Plain
 from amlops.stacks import parse_stack
-from amlops.workflows.declared import declared
+from amlops.workflows.plan.declared import declared
 from amlops.workflows.session import Session, open_session
 from tests.support import cloud as support
 

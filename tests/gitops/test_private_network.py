@@ -16,10 +16,10 @@ from amlops.releases import Stage, load_release, write_release, write_stage
 from amlops.report import Plan
 from amlops.stacks import platform_stack
 from amlops.stacks.names import StackName
-from amlops.workflows.drift import look, undo
-from amlops.workflows.ground import lay_ground
-from amlops.workflows.plan import Planning
-from amlops.workflows.rehearsal import rehearsal
+from amlops.workflows.drift.drift import look, undo
+from amlops.workflows.plan.plan import Planning
+from amlops.workflows.rehearsal.ground import lay_ground
+from amlops.workflows.rehearsal.throwaway import rehearsal
 from tests.gitops.azure_world import linked_clone, write
 from tests.support.clone import Clone
 from tests.support.unpublished import unpublished, with_variables

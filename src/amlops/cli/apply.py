@@ -13,8 +13,8 @@ from amlops.git import Git
 from amlops.github import Run, open_git
 from amlops.progress import progress
 from amlops.stacks import parse_stack
-from amlops.workflows.apply import Applied, Apply
-from amlops.workflows.expectation import Expectation
+from amlops.workflows.apply.apply import Applied, Apply
+from amlops.workflows.plan.expectation import Expectation
 from amlops.workflows.session import explaining, open_session
 
 from .options import json_option, stack_argument

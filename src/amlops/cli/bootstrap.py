@@ -11,8 +11,8 @@ import click
 from amlops.config import Repository, load_environment
 from amlops.errors import AmlopsError
 from amlops.progress import progress
-from amlops.workflows.bootstrap import Bootstrapped, bootstrap, require_cloud
-from amlops.workflows.foundation import ISSUER
+from amlops.workflows.realm.bootstrap import Bootstrapped, bootstrap, require_cloud
+from amlops.workflows.realm.foundation import ISSUER
 from amlops.workflows.session import open_session
 
 from .options import json_option, some_environment_argument

@@ -12,7 +12,7 @@ from amlops.config import Repository
 from amlops.config.gates import GateKind
 from amlops.config.moments import duration, stamp
 from amlops.github import GitHub, open_git
-from amlops.workflows.broken_glass import break_glass, close_glass
+from amlops.workflows.promotion.broken_glass import break_glass, close_glass
 
 from .options import direct_option, json_option, some_deployment_argument
 from .output import give

@@ -13,7 +13,7 @@ from amlops.local_azure import LocalAzure
 from amlops.progress import progress
 from amlops.stacks import hold
 from amlops.stacks.soft_delete import deleted_vault
-from amlops.workflows.destroy import destroy_stack
+from amlops.workflows.apply.destroy import destroy_stack
 from amlops.workflows.session import explaining, open_session
 from amlops.workflows.targets import stacks_of
 

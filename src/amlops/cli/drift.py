@@ -18,7 +18,7 @@ from amlops.stacks import StackName, parse_stack
 from amlops.stacks.applied import applied_commits
 from amlops.stacks.declared import Declared
 from amlops.stacks.waves import github_environment
-from amlops.workflows.drift import Taken, look, take_over, tell, undo
+from amlops.workflows.drift.drift import Taken, look, take_over, tell, undo
 from amlops.workflows.session import open_session
 
 from .options import json_option

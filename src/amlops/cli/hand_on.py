@@ -12,7 +12,7 @@ from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.github import GitHub, Run, open_git
 from amlops.stacks.declared import Declared
-from amlops.workflows.hand_on import HandedOn, hand_on
+from amlops.workflows.apply.hand_on import HandedOn, hand_on
 from amlops.workflows.rollout import Watch, lives_of
 
 from .options import json_option

@@ -15,11 +15,11 @@ from amlops.progress import progress
 from amlops.releases.files import write_atomically
 from amlops.report import comment, lines
 from amlops.stacks.events import short
-from amlops.workflows.expected import expected
-from amlops.workflows.faults import Fault, parse_fault
-from amlops.workflows.plan import MOST, Planning
-from amlops.workflows.policy import today
-from amlops.workflows.publish_plan import COMMENT, ended, publish, write_plan
+from amlops.workflows.plan.expected import expected
+from amlops.workflows.plan.plan import MOST, Planning
+from amlops.workflows.plan.policy import today
+from amlops.workflows.plan.publish_plan import COMMENT, ended, publish, write_plan
+from amlops.workflows.rehearsal.faults import Fault, parse_fault
 
 from .options import json_option
 from .output import give

@@ -7,7 +7,7 @@ import click
 from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.progress import progress
-from amlops.workflows.policy import Judged, judge, today
+from amlops.workflows.plan.policy import Judged, judge, today
 
 from .options import json_option, stacks_argument
 from .output import give

@@ -9,7 +9,7 @@ import click
 from amlops.config import Repository, load_about
 from amlops.github import GitHub, Run, open_git
 from amlops.progress import progress
-from amlops.workflows.promote import Promoted, Taken, promote
+from amlops.workflows.promotion.promote import Promoted, Taken, promote
 
 from .options import json_option, some_deployment_argument
 from .output import give

@@ -12,7 +12,7 @@ from amlops.config import Repository, load_about, load_environment, load_promoti
 from amlops.evidence import Evidence
 from amlops.github import GitHub, Run, open_git
 from amlops.progress import progress
-from amlops.workflows.due import Due, due, matrix
+from amlops.workflows.release.due import Due, due, matrix
 from amlops.workflows.session import open_session
 
 from .options import in_environment, json_option, some_deployment_argument
@@ -55,7 +55,7 @@ def command(
     load_about(repo, deployment)
     session = open_session(repo, load_environment(repo, environment), told, start=False)
     if commit:
-        from amlops.workflows.release import release_and_commit
+        from amlops.workflows.release.release import release_and_commit
 
         git, run = open_git(repo.root, os.environ), Run.of(os.environ)
         wanted = _wanted(repo, deployment, environment, again=again)

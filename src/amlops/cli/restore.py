@@ -8,8 +8,8 @@ from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.progress import progress
 from amlops.stacks import hold
-from amlops.workflows.foundation import ISSUER
-from amlops.workflows.restore import restore_environment
+from amlops.workflows.realm.foundation import ISSUER
+from amlops.workflows.realm.restore import restore_environment
 from amlops.workflows.session import explaining, open_session
 from amlops.workflows.targets import stacks_of
 

@@ -8,7 +8,7 @@ import click
 
 from amlops.config import Repository
 from amlops.github import GitHub, open_git
-from amlops.workflows.retire import retire
+from amlops.workflows.promotion.retire import retire
 
 from .options import deployment_argument, direct_option, json_option
 from .output import give

@@ -8,7 +8,7 @@ import click
 
 from amlops.config import Repository
 from amlops.github import GitHub, open_git
-from amlops.workflows.rollback import roll_back
+from amlops.workflows.promotion.rollback import roll_back
 
 from .options import deployment_argument, direct_option, environment_option, json_option
 from .output import give

@@ -7,7 +7,7 @@ import click
 from amlops.config import Repository
 from amlops.progress import progress
 from amlops.stacks import parse_stack
-from amlops.workflows.rotate_keys import ORDER, rotate_keys
+from amlops.workflows.realm.rotate_keys import ORDER, rotate_keys
 from amlops.workflows.session import open_session
 
 from .options import deployment_argument, in_environment, json_option

@@ -13,8 +13,8 @@ from amlops.errors import AmlopsError
 from amlops.github import open_git
 from amlops.progress import progress
 from amlops.stacks import parse_stack
+from amlops.workflows.apply.unlock import Lock, look, unlock
 from amlops.workflows.session import open_session
-from amlops.workflows.unlock import Lock, look, unlock
 
 from .options import json_option, stack_argument, yes_option
 from .output import give

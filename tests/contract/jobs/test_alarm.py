@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from amlops.workflows.alarm import BREACHED, TAG, standing_alarm
+from amlops.workflows.release.alarm import BREACHED, TAG, standing_alarm
 from tests.contract.jobs.workspace import Workspace
 from tests.contract.test_azure_edge import azure_of
 

@@ -23,7 +23,7 @@ from tools.verify_azure.shell import end_orphan
 from amlops.config import Names
 from amlops.config.names import PLATFORM
 from amlops.errors import AmlopsError
-from amlops.workflows.foundation import Foundation
+from amlops.workflows.realm.foundation import Foundation
 
 ID, OTHER, TENANT = (f"0000000{at}-0000-4000-8000-00000000000{at}" for at in (1, 2, 3))
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)

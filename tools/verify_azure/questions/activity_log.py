@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from amlops.config.moments import stamp
-from amlops.workflows.activity import API, last_change
+from amlops.workflows.drift.activity import API, last_change
 
 from .question import ML, Answer, Ground, Moment, Question
 
@@ -42,7 +42,7 @@ def _ask(ground: Ground) -> Answer:
 QUESTION = Question(
     id="activity-log",
     said="A change is in the Activity Log within 20 minutes, with the name of who made it",
-    where="AZURE.md 1 and 8; src/amlops/workflows/activity.py",
+    where="AZURE.md 1 and 8; src/amlops/workflows/drift/activity.py",
     how="The workspace's tags are written once more when the platform is there; later the log is asked for it",
     when=Moment.SERVED,
     ask=_ask,

@@ -9,8 +9,8 @@ import click
 
 from amlops.config import Repository, load_environment
 from amlops.progress import progress
+from amlops.workflows.realm.state import back_up
 from amlops.workflows.session import open_session
-from amlops.workflows.state import back_up
 
 from ..options import environment_argument, json_option
 from ..output import give

@@ -11,8 +11,8 @@ from amlops.config import Repository, load_environment
 from amlops.errors import AmlopsError
 from amlops.github import open_git
 from amlops.progress import progress
+from amlops.workflows.realm.state import restore
 from amlops.workflows.session import open_session
-from amlops.workflows.state import restore
 
 from ..options import environment_argument, json_option, yes_option
 from ..output import give

@@ -8,7 +8,7 @@ import pytest
 
 from amlops.config import Environment, Repository, load_about, load_environment
 from amlops.stacks.events import Change
-from amlops.workflows.adoption import Edit, Refused, adopt, at, segments
+from amlops.workflows.drift.adoption import Edit, Refused, adopt, at, segments
 
 REPO = Repository(Path(__file__).resolve().parents[4])
 DEPLOYMENT = "diabetes-progression"

@@ -16,7 +16,7 @@ from amlops.git import Git
 from amlops.progress import Plain
 from amlops.stacks import Result, StackFailed, StackName
 from amlops.stacks.events import Change, Failure
-from amlops.workflows.apply import ROUNDS, Apply
+from amlops.workflows.apply.apply import ROUNDS, Apply
 from amlops.workflows.session import Session
 
 ROOT = Path(__file__).parents[4]

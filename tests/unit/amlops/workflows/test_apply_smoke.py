@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from amlops.workflows.apply_smoke import Asked
+from amlops.workflows.apply.apply_smoke import Asked
 
 
 @pytest.mark.parametrize(

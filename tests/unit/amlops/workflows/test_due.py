@@ -13,9 +13,9 @@ from tests.unit.amlops.promotion.company import NOON, Company
 from amlops.config import ConfigError, load_promotion
 from amlops.git import ABSENT
 from amlops.github import Run
-from amlops.workflows.alarm import BREACHED, TAG, alarm_of
-from amlops.workflows.due import Due, due, matrix, training_path
-from amlops.workflows.release import mark_of
+from amlops.workflows.release.alarm import BREACHED, TAG, alarm_of
+from amlops.workflows.release.due import Due, due, matrix, training_path
+from amlops.workflows.release.release import mark_of
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from amlops.errors import AmlopsError
 from amlops.stacks.meaning import Meaning
-from amlops.workflows.expectation import Expectation
+from amlops.workflows.plan.expectation import Expectation
 
 BASE, HEAD, OTHER = "b" * 40, "a" * 40, "c" * 40
 

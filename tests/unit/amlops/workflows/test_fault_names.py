@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amlops.errors import AmlopsError
-from amlops.workflows.faults import parse_fault
+from amlops.workflows.rehearsal.faults import parse_fault
 from localazure.emulator.faults import Fault as Rule
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from amlops.config import PLATFORM, Names, Repository, load_environment, roles
-from amlops.workflows.bootstrap import contains
-from amlops.workflows.foundation import Foundation, Grant, assignment, only
+from amlops.workflows.realm.bootstrap import contains
+from amlops.workflows.realm.foundation import Foundation, Grant, assignment, only
 
 ROOT = Path(__file__).parents[4]
 SHARED = "/subscriptions/3b0a6c1e-8a5d-4a53-b0f8-5a1de0f1c001"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from amlops.config import Repository, load_environment
-from amlops.workflows.ground import platform_ground
+from amlops.workflows.rehearsal.ground import platform_ground
 
 ROOT = Path(__file__).parents[4]
 

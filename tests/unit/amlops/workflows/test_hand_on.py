@@ -14,7 +14,7 @@ from amlops.config import Repository
 from amlops.git import Git
 from amlops.stacks.applied import applied_ref
 from amlops.stacks.declared import Declared
-from amlops.workflows.hand_on import HandedOn, hand_on
+from amlops.workflows.apply.hand_on import HandedOn, hand_on
 from amlops.workflows.rollout import Watch
 
 ROOT = Path(__file__).parents[4]

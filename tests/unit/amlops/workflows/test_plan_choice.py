@@ -11,7 +11,7 @@ from amlops.progress import Plain
 from amlops.stacks import StackName
 from amlops.stacks.meaning import Step
 from amlops.stacks.touched import Reason, Touched
-from amlops.workflows.plan import Planning, _shown
+from amlops.workflows.plan.plan import Planning, _shown
 
 PLATFORM = StackName("dev", "dev", "platform")
 EVERYBODY = Reason("environments/dev.yaml", "says what the environment is", "environment")

@@ -17,8 +17,8 @@ from amlops.config import Environment, Repository, load_environment
 from amlops.errors import AmlopsError
 from amlops.releases import Stage, write_stage
 from amlops.stacks import platform_stack, registry_stack
-from amlops.workflows.declared import declared
-from amlops.workflows.policy import judge, today
+from amlops.workflows.plan.declared import declared
+from amlops.workflows.plan.policy import judge, today
 
 ROOT = Path(__file__).parents[4]
 READ = ("environments", "deployments", "infra")

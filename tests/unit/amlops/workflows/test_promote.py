@@ -23,10 +23,10 @@ from amlops.github import GitHub
 from amlops.github.remote import credential
 from amlops.progress import Plain
 from amlops.releases import Release, Stage, load_stage
-from amlops.workflows.broken_glass import break_glass, close_glass
-from amlops.workflows.promote import Promoted, promote
-from amlops.workflows.retire import retire
-from amlops.workflows.rollback import roll_back
+from amlops.workflows.promotion.broken_glass import break_glass, close_glass
+from amlops.workflows.promotion.promote import Promoted, promote
+from amlops.workflows.promotion.retire import retire
+from amlops.workflows.promotion.rollback import roll_back
 
 NAME = "wine"
 APP = {"contents": "write", "pull-requests": "write", "issues": "write", "actions": "read", "members": "read"}

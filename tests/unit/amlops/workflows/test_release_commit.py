@@ -10,8 +10,8 @@ import pytest
 from tests.unit.amlops.promotion.company import Company, release_of
 
 from amlops.releases import Release, Stage, load_release, load_stage, release_text
-from amlops.workflows.due import Due
-from amlops.workflows.release import Released, _commit
+from amlops.workflows.release.due import Due
+from amlops.workflows.release.release import Released, _commit
 
 NAME = "wine"
 WHY = Due(NAME, "dev", "changed", "deployments/wine/score.py")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from amlops.workflows.traffic import Client, Target, under_traffic
+from amlops.workflows.rehearsal.traffic import Client, Target, under_traffic
 from localazure.emulator.tls import certificates
 
 

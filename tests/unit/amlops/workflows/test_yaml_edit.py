@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from amlops.errors import AmlopsError
-from amlops.workflows.yaml_edit import with_value
+from amlops.workflows.drift.yaml_edit import with_value
 
 TEXT = """\
 # yaml-language-server: $schema=schemas/environment.json

@@ -1,0 +1,55 @@
+"""Deletes everything of one stack, and forgets that it was ever applied."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from amlops.config.moments import stamp
+from amlops.evidence import Evidence, of_stack
+from amlops.git import Git
+from amlops.github import Run
+from amlops.stacks import StackName
+from amlops.stacks.applied import applied_commit, applied_ref
+from amlops.stacks.lease import Lease
+from amlops.stacks.recovery import prepare
+
+from ..holding import held
+from ..session import Session
+
+
+def destroy_stack(session: Session, stack: StackName, git: Git, *, wait: float) -> int:
+    """Gives how many resources were deleted. `session` is of the stack's realm; the caller holds a local environment.
+
+    Elsewhere the stack's lease is held, `refs/applied/<stack>` goes, and evidence says who did it. Raises AmlopsError.
+    """
+    with _held(session, stack, git, wait) as lease:
+        orphaned = lease is not None and lease.taken_over
+        prepare(session.engine, session.azure, stack, orphaned=orphaned)
+        deleted = session.engine.destroy(stack).counts.get("delete", 0)
+        if lease is not None:
+            before = applied_commit(git, stack.text)
+            if before is not None:
+                git.swap(applied_ref(stack.text), before, None)
+            _record(session, stack, git, deleted, before)
+    return deleted
+
+
+@contextmanager
+def _held(session: Session, stack: StackName, git: Git, wait: float) -> Iterator[Lease | None]:
+    if session.environment.is_local:
+        yield None
+        return
+    with held(session, stack, git, f"amlops destroy {stack}", wait=wait) as lease:
+        yield lease
+
+
+def _record(session: Session, stack: StackName, git: Git, deleted: int, before: str | None) -> None:
+    at, run = session.azure.now(), Run.of(session.process)
+    by_hand: dict[str, Any] = {"run": None, "url": None, "commit": git.head(), "workflow": None, "at": stamp(at)}
+    written = run.written(at) if run is not None else {**by_hand, "person": getpass.getuser()}
+    text = {"stack": stack.text, "from": before, "deleted": deleted, "written": written}
+    what = f"destroyed-{at:%Y%m%dT%H%M%SZ}"
+    Evidence(git).write({of_stack(stack.text, what): text}, f"evidence: {stack} destroyed")

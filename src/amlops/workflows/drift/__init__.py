@@ -1,0 +1,1 @@
+"""What was changed in a cloud without git: told, taken over, or undone."""

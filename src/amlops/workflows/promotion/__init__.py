@@ -1,0 +1,1 @@
+"""Releases on their way from environment to environment, and every way back, as commits."""

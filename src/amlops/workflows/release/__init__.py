@@ -1,0 +1,1 @@
+"""A release from its training to its commit, and what makes one due."""

@@ -1,0 +1,198 @@
+"""One release from its training to its commit: train, publish, lock, evaluate, write the evidence, move the stage.
+
+Killed at any point and run again it ends the same: job, assets and evaluation are found by content, evidence and commit
+are whole or not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from amlops.config import LOCAL, ConfigError, Promotion, Repository, load_about
+from amlops.config.document import document_of
+from amlops.config.moments import stamp
+from amlops.errors import AmlopsError
+from amlops.evidence import Evidence, of_release
+from amlops.git import Files, Git
+from amlops.github import Run
+from amlops.releases import Release, release_of, release_text, stage_text
+
+from ..promotion.stage_commits import MAIN, stage_at, stage_path
+from ..session import Session
+from .alarm import standing_alarm
+from .due import Due, last_training, training_path
+from .reported import reported_metrics, workspace_id
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """`commit` is None where main has it so already; `moved` says whether the stage did. `release` is None where
+    nothing was due."""
+
+    deployment: str
+    environment: str
+    release: str | None
+    moved: bool
+    commit: str | None
+    said: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "deployment": self.deployment,
+            "environment": self.environment,
+            "release": self.release,
+            "moved": self.moved,
+            "commit": self.commit,
+            "said": self.said,
+        }
+
+
+def release_and_commit(
+    session: Session, git: Git, promotion: Promotion, *, wanted: Due | None, deployment: str, run: Run | None
+) -> Released:
+    """Releases a deployment into its first environment, by a commit on main. `wanted` says why; None: nothing is due.
+
+    Raises ConfigError, AmlopsError, GitFailed.
+    """
+    repo, environment = session.repo, session.environment
+    about = load_about(repo, deployment)
+    path = promotion.path_of(about.environments)
+    if not path or path[0] != environment.name:
+        first = path[0] if path else "none"
+        message = f"releases of {deployment} come into {first} first, not into {environment.name}; say --env {first}"
+        raise AmlopsError(message, exit_code=2)
+    if about.retired is not None:
+        raise AmlopsError(f"{deployment} is retired: {about.retired}", exit_code=2)
+    evidence = Evidence(git)
+    why = _why(session, evidence, about.retraining.monitor, deployment, wanted)
+    if why is None:
+        said = f"{deployment}: no alarm stands" if wanted is not None else f"{deployment}: nothing is due"
+        return Released(deployment, environment.name, None, False, None, said)
+    now = session.azure.now()
+    release, job = _make(session, deployment, why, now, run)
+    by = _written(run, now, git)
+    files: dict[str, Mapping[str, Any] | str] = {}
+    measured = _evaluate(session, release)
+    if measured is not None:
+        files[of_release(deployment, release.id, "evaluation")] = {**measured, "written": by}
+    if job is not None:
+        trained = {"job": job, "release": release.id, "reason": why.reason, "why": why.why, "written": by}
+        files[training_path(deployment)] = trained
+    if files:
+        evidence.write(files, f"release of {deployment}: {release.id}")
+    return _commit(repo, git, deployment, environment.name, release, why)
+
+
+def _why(session: Session, evidence: Evidence, monitor: str | None, deployment: str, wanted: Due | None) -> Due | None:
+    if wanted is None or wanted.reason != "monitor" or monitor is None:
+        return wanted
+    since = last_training(evidence, deployment)
+    alarm = standing_alarm(session.azure, workspace_id(session), monitor, since)
+    if alarm is None:
+        return None
+    return Due(deployment, wanted.environment, "monitor", f"{alarm.job} of monitor {monitor}: {alarm.said}")
+
+
+def _make(session: Session, deployment: str, why: Due, now: datetime, run: Run | None) -> tuple[Release, str | None]:
+    """The release, and the job that trained it."""
+    from amlops.releases.make import make_release
+    from amlops.training import train
+
+    repo, environment, told = session.repo, session.environment, session.progress
+    model = None
+    if load_about(repo, deployment).training is not None:
+        with told.step(f"training {deployment}"):
+            model = train(
+                repo,
+                deployment,
+                environment,
+                session.azure,
+                mark=mark_of(why, now, run),
+                say=told.line,
+                on_line=told.line,
+            )
+    with told.step(f"releasing {deployment}"):
+        made = make_release(repo, deployment, environment, session.azure, model=model, now=now, say=told.line)
+    return made, model.job if model is not None else None
+
+
+def mark_of(why: Due, now: datetime, run: Run | None) -> str:
+    """What makes a training another one though nothing in git changed; the same for a run that goes on."""
+    if why.reason == "changed":
+        return ""
+    return f"{why.reason} {run.id}" if why.reason == "asked" and run is not None else f"{why.reason} {now:%Y-%m-%d}"
+
+
+def _evaluate(session: Session, release: Release) -> dict[str, Any] | None:
+    from amlops.training import evaluate
+
+    told = session.progress
+    with told.step(f"evaluating {release.id}"):
+        found = evaluate(session.repo, release, session.environment, session.azure, say=told.line, on_line=told.line)
+    job = release.provenance.job
+    if found is not None and job is not None:
+        found["reported"] = reported_metrics(session, job)
+    return found
+
+
+def _written(run: Run | None, now: datetime, git: Git) -> dict[str, Any]:
+    if run is not None:
+        return run.written(now)
+    return {"run": None, "url": "", "commit": git.resolve("HEAD"), "workflow": "", "at": stamp(now)}
+
+
+def _commit(repo: Repository, git: Git, deployment: str, environment: str, release: Release, why: Due) -> Released:
+    moved: list[bool] = []
+
+    def files(parent: str | None) -> Files:
+        found = _files(repo, git, parent or "", deployment, environment, release)
+        moved[:] = [stage_path(deployment, environment) in found]
+        return found
+
+    before = git.remote_refs(f"refs/heads/{MAIN}").get(f"refs/heads/{MAIN}")
+    message = f"release: {deployment} {release.id}\n\n{_because(why)}\n"
+    commit = git.push_files(MAIN, files, message)
+    changed = commit != before and bool(moved)
+    place = f"{deployment} {release.id}"
+    if not changed:
+        return Released(deployment, environment, release.id, False, None, f"{place}: main has it so already")
+    said = f"comes into {environment}" if moved[0] else f"changed, and {environment} has it already"
+    return Released(deployment, environment, release.id, moved[0], commit, f"{place} {said}: commit {commit[:10]}")
+
+
+def _because(why: Due) -> str:
+    words = {"changed": "Changed by", "due": "Due again:", "monitor": "A monitor's alarm:", "asked": "Asked for:"}
+    return f"{words[why.reason]} {why.why}."
+
+
+def _files(
+    repo: Repository, git: Git, commit: str, deployment: str, environment: str, release: Release
+) -> dict[str, str | bytes | None]:
+    """The lock file, unless it is there with the same content; and the stage, unless the release was there before."""
+    assert environment != LOCAL
+    found: dict[str, str | bytes | None] = {}
+    path = f"deployments/{deployment}/releases/{release.id}.yaml"
+    if not _is_there(repo, git.read(commit, path), path, release):
+        found[path] = release_text(release)
+    stage = stage_at(repo, git, commit, deployment, environment)
+    if release.id not in (*stage.running, *stage.rejected, stage.next):
+        found[stage_path(deployment, environment)] = stage_text(deployment, environment, stage.queued(release.id))
+    return found
+
+
+def _is_there(repo: Repository, text: str | None, path: str, release: Release) -> bool:
+    """Whether the file says the same but for when and from which commit it was made."""
+    if text is None:
+        return False
+    try:
+        known = release_of(document_of(text, repo.root / path, root=repo.root), release.deployment)
+    except ConfigError:
+        return False
+    return (known.endpoint, known.deployment_body, known.assets) == (
+        release.endpoint,
+        release.deployment_body,
+        release.assets,
+    )
