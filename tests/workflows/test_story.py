@@ -12,8 +12,6 @@ from .world import World, told
 TRAIN = f"{FOLDER}/job.yml"
 PROMOTE = "promote.yml"
 """What time alone sets going in this story; drift and the watchdog have tests of their own."""
-LIMIT = 360.0
-"""Real seconds that the story may take."""
 QUARTER = timedelta(minutes=16)
 """Longer than the time between two looks of `promote`."""
 
@@ -33,7 +31,7 @@ def test_from_a_branch_to_prod(deployed: World) -> None:
     """Pull request, plan with rehearsal in one comment, merge, trained and released, dev, gates, staging, soak, prod's
     canary under 20 requests a second with metrics three minutes late, current, and the old one retired after its soak.
     No request fails, each deployment answers at least 50; evidence and a plot are there."""
-    world, began = deployed, time.monotonic()
+    world = deployed
     assert world.cloud is not None
     world.cloud.control("POST", "metrics", {"lateSeconds": 180})
     old = world.stage(DEPLOYMENT, "prod")["current"]
@@ -87,7 +85,6 @@ def test_from_a_branch_to_prod(deployed: World) -> None:
     assert not world.stage(DEPLOYMENT, "prod").get("previous"), told(world.last("promote.yml"))
     assert serving(world, "prod") == {f"r-{new}"}
     assert_agreed(world)
-    assert time.monotonic() - began < LIMIT
 
 
 def _canary(world: World) -> bool:

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import cold, first_answer, memory, plan, preview, promotion, requests, scoring
+from . import cold, first_answer, memory, plan, preview, promotion, requests, scoring, story
 from .figures import Figure, page
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "memory": memory,
     "promotion": promotion,
     "plan": plan,
+    "story": story,
 }
 
 
