@@ -12,11 +12,11 @@ down:
 
 test: setup tools
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/contract
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/e2e
 
 # The loop of pull request, merge and rollout: the workflows under act, and what they call, on the real engine.
 test-gitops: setup tools
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/workflows tests/gitops
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/workflows tests/gitops
 
 # Ten kills of the local Azure in a row, instead of the three of `make test`.
 soak: setup

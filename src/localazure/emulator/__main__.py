@@ -66,15 +66,13 @@ async def _serve(asked: argparse.Namespace) -> None:
     alone = _alone(home)
     store = Store(home / "state.db")
     before: dict[str, Any] = store.record("settings", "cloud") or {}
-    listener = _listen(asked.port, before.get("port", 0))
-    proxy = ConnectProxy(DOMAIN, listener.getsockname()[1])
-    try:
-        proxy_port = await proxy.start(before.get("proxy_port", 0))
-    except OSError:
-        proxy_port = await proxy.start(0)
+    listener, proxy_listener = _listen(asked.port, before.get("port", 0)), _listen(None, before.get("proxy_port", 0))
+    port, proxy_port = (int(one.getsockname()[1]) for one in (listener, proxy_listener))
+    proxy = ConnectProxy(DOMAIN, port)
+    await proxy.start(proxy_listener)
     chosen = settings.load(
         store,
-        port=listener.getsockname()[1],
+        port=port,
         proxy_port=proxy_port,
         tenant=asked.tenant,
         subscriptions=asked.subscription,

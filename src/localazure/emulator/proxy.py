@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 
 _HEAD_LIMIT = 16 * 1024  # bytes of a request's head
 _HEAD_SECONDS = 15.0
@@ -22,10 +23,9 @@ class ConnectProxy:
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
-    async def start(self, port: int = 0) -> int:
-        """Listen on loopback; gives the port. Raises OSError if it is taken."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, limit=_HEAD_LIMIT)
-        return int(self._server.sockets[0].getsockname()[1])
+    async def start(self, listener: socket.socket) -> None:
+        """Serve on a socket that listens; it is the proxy's from now on."""
+        self._server = await asyncio.start_server(self._serve, sock=listener, limit=_HEAD_LIMIT)
 
     async def stop(self) -> None:
         if self._server is not None:

@@ -109,9 +109,9 @@ def test_a_candidate_that_fails_the_smoke_test_gets_no_traffic(served: Served, t
 
 
 def test_too_few_requests_wait(served: Served, tmp_path: Path) -> None:
-    """A request in half a minute says nothing about a tenth of it; it stays, and goes on when more come."""
+    """Forty requests say nothing about a tenth of them; it stays, and goes on when more come."""
     scene = served.scene(tmp_path, GOOD)
-    with scene.asked(handful=1):
+    with scene.asked(most=40):
         found = roll(scene, 0.05)
     assert found.handed_on
     assert "of 10 requests so far" in found.sentence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 
@@ -18,12 +19,18 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
+async def _reach(proxy: ConnectProxy) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to the proxy, which begins to serve."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    await proxy.start(listener)
+    return await asyncio.open_connection(*listener.getsockname())
+
+
 async def _ask(request: bytes, then: bytes = b"") -> tuple[bytes, bytes]:
     """What a proxy before an upper-casing server says to a request, and what comes back through the tunnel."""
     target = await asyncio.start_server(_echo, "127.0.0.1", 0)
     proxy = ConnectProxy("localazure.test", target.sockets[0].getsockname()[1])
-    port = await proxy.start()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await _reach(proxy)
     try:
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
@@ -72,7 +79,7 @@ def test_a_local_azure_that_does_not_answer_is_502() -> None:
         gone.close()
         await gone.wait_closed()
         proxy = ConnectProxy("localazure.test", port)
-        reader, writer = await asyncio.open_connection("127.0.0.1", await proxy.start())
+        reader, writer = await _reach(proxy)
         writer.write(b"CONNECT acc.blob.core.localazure.test:443 HTTP/1.1\r\n\r\n")
         said = await reader.read()
         writer.close()
