@@ -52,7 +52,7 @@ def test_a_rollout_is_paused_let_go_on_and_aborted(deployed: World) -> None:
 
         assert "let go on by" in pasted(world, resume)
         with faster(world, 20):
-            _until(run, f"10 % for r-{new}", held)
+            _until(run, f"{STACK}: 10 %: ", held)
         assert traffic(world, PROD) == {f"r-{old}": 90, f"r-{new}": 10}
 
         assert "aborted by" in pasted(world, abort)
