@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.gitops.azure_world import linked_clone
 from tests.support.clone import Clone, remaining
 from tests.support.how_to import blocks, script
-
-from .azure_world import linked_clone
 
 pytestmark = pytest.mark.e2e
 
