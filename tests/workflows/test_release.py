@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from tests.support import canary
+
 from .agreement import assert_agreed
 from .company import DEPLOYMENT, FOLDER, merge
+from .leaks import LONGEST, leaks, secrets
 from .world import World, told
 
 SOAK = 16 * 60
@@ -12,7 +15,10 @@ SOAK = 16 * 60
 
 def test_a_change_of_training_is_released_and_goes_on(deployed: World) -> None:
     """Merged, it is trained in dev, evaluated by the platform's own program, published, committed by the App and rolled
-    out in dev; a pull request brings it into staging once its gates pass. Nothing of it is in prod."""
+    out in dev; a pull request brings it into staging once its gates pass. Nothing of it is in prod.
+
+    What all that left holds no secret in any form: the last lines plant one, which is found.
+    """
     world = deployed
     before = {name: world.stage(DEPLOYMENT, name)["current"] for name in ("dev", "staging", "prod")}
     job = f"{FOLDER}/job.yml"
@@ -50,6 +56,12 @@ def test_a_change_of_training_is_released_and_goes_on(deployed: World) -> None:
     assert new in (staging["current"], staging["candidate"])
     assert world.stage(DEPLOYMENT, "prod") == {**world.stage(DEPLOYMENT, "prod"), "current": before["prod"]}
     assert_agreed(world)
+
+    wanted = secrets(world, "dev", "staging", "prod")
+    assert leaks(world, wanted) == []
+    for form in canary.forms(next(iter(wanted))[:LONGEST]).values():
+        run.summary = f"planted {form.decode('latin-1')}"
+        assert leaks(world, wanted) == [f"{run} summary: {wanted[next(iter(wanted))]}"]
 
 
 def test_nothing_that_changes_no_behaviour_is_released(deployed: World) -> None:
