@@ -13,7 +13,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LONGEST = 600
-ADDRESS = re.compile(r"--(extra-)?index-url|--find-links|\"resolved\"|(@|\+) ?https?://")
+ADDRESS = re.compile(r"--(extra-)?index-url|--find-links|\"resolved\"|https?://")
 MACHINE_PATH = re.compile(r"(^|[^A-Za-z0-9_.~/-])/(root|home/[a-z]+|Users)/")
 
 
@@ -26,6 +26,10 @@ def main() -> int:
 
 def tracked(*patterns: str) -> list[Path]:
     """Files that git tracks or would track."""
+    return [Path(line) for line in _listed(*patterns) if (REPOSITORY / line).is_file()]
+
+
+def _listed(*patterns: str) -> list[str]:
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", *patterns],
         cwd=REPOSITORY,
@@ -33,7 +37,7 @@ def tracked(*patterns: str) -> list[Path]:
         text=True,
         check=True,
     )
-    return [Path(line) for line in listed.stdout.splitlines() if (REPOSITORY / line).is_file()]
+    return listed.stdout.splitlines()
 
 
 def _lines(file: Path) -> list[str]:
@@ -48,7 +52,7 @@ def locks() -> Iterator[str]:
     for file in tracked("*.lock", "**/package-lock.json"):
         for number, line in enumerate(_lines(file), 1):
             if ADDRESS.search(line):
-                yield f"{file}:{number}: a lock with an address; renew it with `make lock` [lock-address]"
+                yield f"{file}:{number}: a lock with an address; run `make lock`, or take it out [lock-address]"
 
 
 def paths() -> Iterator[str]:
@@ -58,6 +62,9 @@ def paths() -> Iterator[str]:
             for number, line in enumerate(_lines(file), 1):
                 if MACHINE_PATH.search(line):
                     yield f"{file}:{number}: a path of one machine; make it relative [machine-path]"
+    for file in map(Path, _listed()):
+        if (REPOSITORY / file).is_symlink() and (REPOSITORY / file).readlink().is_absolute():
+            yield f"{file}:1: a link to a path of one machine; make it relative, or don't track it [machine-path]"
 
 
 def lengths() -> Iterator[str]:

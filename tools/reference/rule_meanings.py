@@ -212,7 +212,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "schema": ("A schema is not what the types in `src/amlops/config` say.", "Run `python -m amlops.config.schemas`."),
     "tables": ("A table of the local Azure is not what Azure's SDKs say.", "Run `make tables`."),
     "coverage": ("The coverage page is not what the local Azure does.", "Run `make docs`."),
-    "lock-address": ("A lock holds a registry's address.", "Run `make lock`."),
+    "lock-address": ("A lock holds an address.", "Run `make lock`, or take the address out."),
     "machine-path": ("A tracked file holds a path of one machine.", "Make it relative."),
     "file-length": ("A file has grown past 600 lines.", "Split it at its seam."),
     "module-docstring": ("A Python file does not say what it is for.", "Begin it with one sentence."),
