@@ -30,16 +30,21 @@ class Account:
 
     @property
     def url(self) -> str:
-        return f"https://{self.name}.blob.{self.cloud.told['storage_suffix']}"
+        return blob_url(self.cloud, self.name)
 
     def service(self, credential: Any = None, **options: Any) -> BlobServiceClient:
         """No credential is none; the account key is `account.key`."""
-        reach: dict[str, Any] = {
-            "proxies": {"https": self.cloud.told["proxy"]},
-            "connection_verify": self.cloud.ca,
-            "retry_total": 0,
-        }
-        return BlobServiceClient(self.url, credential=credential, **{**reach, **options})
+        return blob_service(self.cloud, self.name, credential, **{"retry_total": 0, **options})
+
+
+def blob_url(cloud: LocalCloud, account: str) -> str:
+    return f"https://{account}.blob.{cloud.told['storage_suffix']}"
+
+
+def blob_service(cloud: LocalCloud, account: str, credential: Any, **options: Any) -> BlobServiceClient:
+    """A client of an account by its name, reached as users reach it."""
+    reach: dict[str, Any] = {"proxies": {"https": cloud.told["proxy"]}, "connection_verify": cloud.ca}
+    return BlobServiceClient(blob_url(cloud, account), credential=credential, **{**reach, **options})
 
 
 def make_account(cloud: LocalCloud, group: str) -> Account:

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import signal
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -67,14 +65,6 @@ class Act:
             raise RuntimeError(f"{run}: act knows a label of its runners not")
         ends = set(run.jobs.values())
         run.conclusion = "success" if code == 0 and ends <= {"success", "skipped"} else "failure"
-
-    def kill(self, run: Run) -> None:
-        """The machine under the run is gone: nothing of it goes on, no cleaning up."""
-        assert run.process is not None
-        os.killpg(run.process.pid, signal.SIGSTOP)
-        for pid in _below(run.process.pid):
-            _kill(pid)
-        os.killpg(run.process.pid, signal.SIGKILL)
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -179,34 +169,3 @@ def _name(run: Run, row: dict[str, Any]) -> str:
     leg = row.get("matrix") or {}
     of = next((f" ({leg[key]})" for key in ("stack", "deployment", "realm") if key in leg), "")
     return f"{run.workflow.name}/{row.get('jobID', '')}{of}"
-
-
-def _below(pid: int) -> list[int]:
-    """A process and all that it started, grandchildren too, however they are grouped."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    found, todo = [], [pid]
-    while todo:
-        one = todo.pop()
-        found.append(one)
-        todo += parents.get(one, [])
-    return found
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
-def forget(run: Run) -> None:
-    """Deletes a run's folder."""
-    if run.folder is not None:
-        shutil.rmtree(run.folder, ignore_errors=True)

@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob import BlobServiceClient
 
 from amlops.config import Names, Repository, load_about, load_environment
+from tests.support.storage import blob_service
 
 from .company import DEPLOYMENT, ORDER, serving, traffic
 from .seed import REPOSITORY
@@ -54,12 +54,7 @@ def _state(world: World, environment: str) -> dict[str, Any]:
     repo = Repository(REPOSITORY)
     names = Names(load_environment(repo, environment))
     container = names.realm(load_about(repo, DEPLOYMENT).team)
-    with BlobServiceClient(
-        f"https://{names.state_storage}.blob.{world.cloud.told['storage_suffix']}",
-        world.cloud.credential(),
-        connection_verify=world.cloud.ca,
-        proxies={"https": world.cloud.told["proxy"]},
-    ) as account:
+    with blob_service(world.cloud, names.state_storage, world.cloud.credential()) as account:
         blob = account.get_blob_client(container, f".pulumi/stacks/azureml/{environment}.{DEPLOYMENT}.json")
         try:
             content = json.loads(blob.download_blob().readall())

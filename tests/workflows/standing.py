@@ -30,6 +30,7 @@ from amlops.stacks.state import realm_of
 from tests.support import cloud as clouds
 from tests.support.clone import REPOSITORY, Clone
 from tests.support.cloud import LocalCloud
+from tests.support.storage import blob_service
 
 from .client import Client
 from .github.oidc import Issuer
@@ -153,12 +154,7 @@ class Standing:
     def state_blobs(self, environment: str) -> Iterator[BlobServiceClient]:
         """The account with all states."""
         names = Names(load_environment(self.repo, environment))
-        with BlobServiceClient(
-            f"https://{names.state_storage}.blob.{self.cloud.told['storage_suffix']}",
-            self.cloud.credential(),
-            connection_verify=self.cloud.ca,
-            proxies={"https": self.cloud.told["proxy"]},
-        ) as client:
+        with blob_service(self.cloud, names.state_storage, self.cloud.credential()) as client:
             yield client
 
 

@@ -130,14 +130,13 @@ class Apply:
                 self._free(stack.deployment)
         rounds = 0
         while True:
-            rounds += 1
             with tempfile.TemporaryDirectory(prefix="amlops-plan-") as folder:
                 plan = Path(folder) / "plan.json"
                 looked = look(session, stack, self.expectation, plan)
                 if looked.going_on:
                     self._pause(deadline, f"{', '.join(looked.going_on)}: {GOING_ON}", "Azure is done with it")
-                    rounds -= 1
                     continue
+                rounds += 1
                 looked.require()
                 if not looked.meaning.steps and not looked.settles:
                     session.progress.line(f"{stack}: nothing to change")
