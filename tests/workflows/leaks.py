@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.support import canary
@@ -27,15 +27,13 @@ def secrets(world: World, *environments: str) -> dict[str, str]:
     return {**found, pem[len(pem) // 2]: "private key of the App"}
 
 
-def leaks(world: World, wanted: dict[str, str]) -> list[str]:
+def leaks(places: Iterable[tuple[str, bytes]], wanted: dict[str, str]) -> list[str]:
     """Where which of them was found; names only."""
     cut = {secret[:LONGEST]: name for secret, name in wanted.items()}
-    return sorted(
-        f"{place}: {cut[secret]}" for place, content in _places(world) for secret in canary.leaks(cut, content)
-    )
+    return sorted(f"{place}: {cut[secret]}" for place, content in places for secret in canary.leaks(cut, content))
 
 
-def _places(world: World) -> Iterator[tuple[str, bytes]]:
+def places(world: World) -> Iterator[tuple[str, bytes]]:
     """Everything that runs left: rows and errors, summaries, artifacts; comments, issues; what they wrote to main and
     to the evidence; leases; and every blob, Pulumi's states among them."""
     for run in world.runs.all:

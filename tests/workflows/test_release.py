@@ -6,7 +6,7 @@ from tests.support import canary
 
 from .agreement import assert_agreed
 from .company import DEPLOYMENT, FOLDER, merge
-from .leaks import LONGEST, leaks, secrets
+from .leaks import LONGEST, leaks, places, secrets
 from .world import World, told
 
 SOAK = 16 * 60
@@ -58,10 +58,13 @@ def test_a_change_of_training_is_released_and_goes_on(deployed: World) -> None:
     assert_agreed(world)
 
     wanted = secrets(world, "dev", "staging", "prod")
-    assert leaks(world, wanted) == []
-    for form in canary.forms(next(iter(wanted))[:LONGEST]).values():
+    assert leaks(places(world), wanted) == []
+    secret, name = next(iter(wanted.items()))
+    summary = f"{run} summary"
+    for form in canary.forms(secret[:LONGEST]).values():
         run.summary = f"planted {form.decode('latin-1')}"
-        assert leaks(world, wanted) == [f"{run} summary: {wanted[next(iter(wanted))]}"]
+        planted = ((place, content) for place, content in places(world) if place == summary)
+        assert leaks(planted, wanted) == [f"{summary}: {name}"]
 
 
 def test_nothing_that_changes_no_behaviour_is_released(deployed: World) -> None:
