@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
@@ -166,6 +167,11 @@ def _subnet(asked: dict[str, Any], id: str) -> None:
     asked["properties"]["subnet"]["id"] = id
 
 
+def _elsewhere(id: str) -> str:
+    """The same id in another subscription."""
+    return f"/subscriptions/{uuid4()}/{id.split('/', 3)[3]}"
+
+
 def _connection(asked: dict[str, Any], **changes: Any) -> None:
     asked["properties"]["privateLinkServiceConnections"][0]["properties"].update(changes)
 
@@ -175,7 +181,7 @@ def _connection(asked: dict[str, Any], **changes: Any) -> None:
     [
         (lambda asked: _subnet(asked, "snet"), "LinkedInvalidPropertyId"),
         (lambda asked: asked["properties"].pop("subnet"), "LinkedInvalidPropertyId"),
-        (lambda asked: _subnet(asked, asked["properties"]["subnet"]["id"].replace("0", "1")), "BadRequest"),
+        (lambda asked: _subnet(asked, _elsewhere(asked["properties"]["subnet"]["id"])), "BadRequest"),
         (lambda asked: _connection(asked, groupIds=["vault"]), "IncorrectPrivateLinkServiceConnectionGroupId"),
         (lambda asked: _connection(asked, groupIds=[]), "IncorrectPrivateLinkServiceConnectionGroupId"),
         (
