@@ -36,7 +36,7 @@ def test_a_role_takes_effect_late(rehearsal: LocalCloud) -> None:
             client.resource_groups.get("rg")
         assert code(raised.value) == (403, "AuthorizationFailed")
         assert "If access was recently granted, please refresh your credentials." in raised.value.message
-        rehearsal.control("POST", "clock", {"advanceSeconds": 301})
+        rehearsal.advance(301)
         assert client.resource_groups.get("rg").name == "rg"
 
 

@@ -175,7 +175,7 @@ def test_time_is_the_servers_and_signatures_are_renewed_by_it(rehearsal: LocalCl
     container = StateContainer(azure, DEV, PLATFORM)
     first, before = container.signature(), azure.now()
     assert container.signature() == first
-    rehearsal.control("POST", "clock", {"advanceSeconds": (LIFE - LEAST).total_seconds() + 60})
+    rehearsal.advance((LIFE - LEAST).total_seconds() + 60)
     assert azure.resource(state, "2024-03-01") is not None
     assert azure.now() - before > LIFE - LEAST
     second = container.signature()
@@ -184,7 +184,7 @@ def test_time_is_the_servers_and_signatures_are_renewed_by_it(rehearsal: LocalCl
     with azure.container(f"{url}?{second}") as blobs:
         blobs.upload_blob("probe", b"x", overwrite=True)
         assert [blob.name for blob in blobs.list_blobs()] == ["probe"]
-    rehearsal.control("POST", "clock", {"advanceSeconds": LEAST.total_seconds() + 60})
+    rehearsal.advance(LEAST.total_seconds() + 60)
     with pytest.raises(HttpResponseError) as refused, azure.container(f"{url}?{first}") as blobs:
         list(blobs.list_blobs())
     assert refused.value.status_code == 403

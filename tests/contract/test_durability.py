@@ -108,7 +108,7 @@ def test_an_operation_is_taken_up_again(tmp_path: Path) -> None:
         assert (
             send(again, "GET", REGISTRY.format("oldregistry")).json()["properties"]["provisioningState"] == "Deleting"
         )
-        again.control("POST", "clock", {"advanceSeconds": 3600})
+        again.advance(3600)
         until(lambda: send(again, "GET", create).json()["status"] == "Succeeded")
         until(lambda: send(again, "GET", delete).status_code == 204)
         assert (

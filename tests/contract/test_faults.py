@@ -58,7 +58,7 @@ def test_a_slow_answer_waits_on_the_emulators_clock(rehearsal: LocalCloud) -> No
         time.sleep(0.02)
     assert send(rehearsal, "GET", GROUP).status_code == 200
     assert found == []
-    rehearsal.control("POST", "clock", {"advanceSeconds": 3600})
+    rehearsal.advance(3600)
     waiting.join(30)
     assert found == [401], "its token has expired meanwhile"
 
@@ -150,7 +150,7 @@ def test_an_operation_of_one_resource_never_ends(rehearsal: LocalCloud) -> None:
         return str(send(rehearsal, "GET", polls[name]["Azure-AsyncOperation"]).json()["status"])
 
     until(lambda: status(fine) == "Succeeded")
-    rehearsal.control("POST", "clock", {"advanceSeconds": 3000})
+    rehearsal.advance(3000)
     assert [status(stuck) for _ in range(5)] == ["InProgress"] * 5
     rehearsal.control("PUT", "operations", {"mode": "at-once"})
     assert send(rehearsal, "DELETE", f"{IMAGES}/{stuck}{IMAGES_VERSION}").status_code == 200

@@ -135,7 +135,7 @@ def test_a_token_expires_on_the_emulators_clock(rehearsal: LocalCloud) -> None:
             return client._client._pipeline._transport.send(request)
 
         assert ask().status_code == 200
-        rehearsal.control("POST", "clock", {"advanceSeconds": 3700})
+        rehearsal.advance(3700)
         answer = ask()
     assert answer.status_code == 401
     authority = f"{rehearsal.endpoint}/{rehearsal.tenant_id}"
@@ -190,7 +190,7 @@ def test_a_token_lives_as_long_as_a_rehearsal_wants(rehearsal: LocalCloud) -> No
             return requests.get(url, headers=headers, verify=rehearsal.ca, timeout=30).status_code
 
         assert status() == 200
-        rehearsal.control("POST", "clock", {"advanceSeconds": 121})
+        rehearsal.advance(121)
         assert status() == 401
         assert send(rehearsal, "GET", "/resourceGroups?api-version=2025-04-01").status_code == 200
     finally:
@@ -201,7 +201,7 @@ def test_a_token_lives_as_long_as_a_rehearsal_wants(rehearsal: LocalCloud) -> No
 def test_an_assertion_goes_by_the_emulators_clock(rehearsal: LocalCloud, actions: Actions) -> None:
     """An issuer whose clock was moved along is believed; what it made before has expired."""
     before = actions.token()
-    rehearsal.control("POST", "clock", {"advanceSeconds": 7200})
+    rehearsal.advance(7200)
     moved = datetime.fromisoformat(rehearsal.control("GET", "clock")["now"]).timestamp()
     after = actions.token(iat=int(moved), nbf=int(moved), exp=int(moved) + 300)
     with federated(rehearsal, after) as credential:

@@ -89,7 +89,7 @@ def test_real_time_runs_on_the_emulators_clock(rehearsal: LocalCloud) -> None:
     answer = send(rehearsal, "PUT", REGISTRY.format(unique("acr")), registry(rehearsal))
     url = answer.headers["Azure-AsyncOperation"]
     assert send(rehearsal, "GET", url).json()["status"] == "InProgress"
-    rehearsal.control("POST", "clock", {"advanceSeconds": 3600})
+    rehearsal.advance(3600)
     until(lambda: send(rehearsal, "GET", url).json()["status"] == "Succeeded")
 
 

@@ -132,7 +132,7 @@ def test_rights_are_asked_by_the_identity_itself(azure: Azure, rehearsal: LocalC
     id = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{uuid.uuid4()}"
     azure.put(id, "2022-04-01", {"properties": who})
     assert check(reach(theirs, LOCAL, STACK))
-    rehearsal.control("POST", "clock", {"advanceSeconds": 601})
+    rehearsal.advance(601)
     assert check(reach(theirs, LOCAL, STACK)) == ()
     rehearsal.control("PUT", "access", {"delaySeconds": 0})
 

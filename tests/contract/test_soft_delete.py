@@ -60,7 +60,7 @@ def test_purge_protection(rehearsal: LocalCloud) -> None:
         client.vaults.delete("rg", name)
         with pytest.raises(HttpResponseError, match="purge protection"):
             client.vaults.begin_purge_deleted(name, rehearsal.location).result()
-        rehearsal.control("POST", "clock", {"advanceSeconds": 7 * DAY + 1})
+        rehearsal.advance(7 * DAY + 1)
     with rehearsal.client(KeyVaultManagementClient) as client:
         assert name not in [deleted.name for deleted in client.vaults.list_deleted()]
 
@@ -119,7 +119,7 @@ def test_a_deleted_workspace(rehearsal: LocalCloud) -> None:
         make()
         client.workspaces.begin_delete("rg", name).result()
         assert any(key.endswith(f"/workspaces/{name}") for key in rehearsal.control("GET", "status")["deleted"])
-        rehearsal.control("POST", "clock", {"advanceSeconds": 14 * DAY + 1})
+        rehearsal.advance(14 * DAY + 1)
     with rehearsal.client(MachineLearningServicesMgmtClient) as client:
         client.workspaces.begin_create_or_update("rg", name, body).result()
 

@@ -37,7 +37,7 @@ def _follow(clone: Clone, lines: list[str], process: Any) -> None:
     def move() -> None:
         while not ended.wait(TICK):
             if waits.is_set():
-                cloud.control("POST", "clock", {"advanceSeconds": TICK * (TIMES - 1)})
+                cloud.advance(TICK * (TIMES - 1))
 
     thread = threading.Thread(target=move, daemon=True)
     cloud: LocalCloud

@@ -88,7 +88,7 @@ def test_the_cap_ends_it(clone: Clone, cloud: LocalCloud) -> None:
     """By Azure's clock a day goes by: before more than the cap can be spent, it stops and cleans up."""
     telling = Telling(clone, cloud)
     with telling.begun():
-        cloud.control("POST", "clock", {"advanceSeconds": 20 * 3600})
+        cloud.advance(20 * 3600)
     assert telling.code == 6, telling.printed
     assert "It was stopped: the cap is reached" in telling.printed
     require_nothing(cloud)
@@ -106,7 +106,7 @@ def test_a_killed_run_is_cleaned_by_the_next_command(clone: Clone, cloud: LocalC
         said = clone.run(f"{MODULE} clean", extra=variables(cloud))
         assert f"{telling.run} may still be needed" in said
         if not named:
-            cloud.control("POST", "clock", {"advanceSeconds": 25 * 3600})
+            cloud.advance(25 * 3600)
         said = clone.run(f"{MODULE} clean {telling.run if named else ''} 2>&1", extra=variables(cloud))
         assert f"{telling.run}: nothing with its tag or its names is left" in said
         require_nothing(cloud)

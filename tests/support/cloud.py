@@ -100,6 +100,10 @@ class LocalCloud:
         with urllib.request.build_opener(*handlers).open(request, timeout=30) as answer:
             return json.load(answer)
 
+    def advance(self, seconds: float) -> None:
+        """Moves its clock on."""
+        self.control("POST", "clock", {"advanceSeconds": seconds})
+
     def new_caller(self, name: str) -> Caller:
         """A service principal without any role."""
         made = self.control("POST", "principals", {"name": name})

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 RATE = 20.0
 AT_ONCE = 12
-"""Requests under way at most; more are waited with, so that a slow machine is no failure of the endpoint's."""
+"""Of each client, requests under way at most. More wait here: a slow machine is no failure of the endpoint's."""
 TIMEOUT = 60.0
 _DEPLOYMENT = "azureml-model-deployment"
 
@@ -40,6 +40,7 @@ class Client:
     body: bytes
     ca: str
     rate: float = RATE
+    at_once: int = AT_ONCE
     answers: list[Answered] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -47,7 +48,7 @@ class Client:
         self._context = ssl.create_default_context(cafile=self.ca)
         self._ended = threading.Event()
         self._began = time.monotonic()
-        self._threads = [threading.Thread(target=self._worker, daemon=True) for _ in range(AT_ONCE)]
+        self._threads = [threading.Thread(target=self._worker, daemon=True) for _ in range(self.at_once)]
         self._clock = threading.Thread(target=self._tick, daemon=True)
 
     @contextmanager

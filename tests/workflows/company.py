@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 from amlops.config import Names, Repository, load_environment
 
 from .client import RATE, Client
+from .clocks import running_faster
 from .seed import REPOSITORY
 from .world import World, by_owner, told
 
@@ -23,8 +23,6 @@ FOLDER = f"deployments/{DEPLOYMENT}"
 ORDER = ("dev", "staging", "prod")
 WINDOW = ZoneInfo("Europe/Amsterdam")
 """Of prod's windows in environments/promotion.yaml."""
-TICK = 0.2
-"""Real seconds between two moves of the clocks while they run faster."""
 
 
 def stage_file(environment: str) -> str:
@@ -137,19 +135,9 @@ def faster(world: World, times: float) -> Iterator[None]:
     for an hour (tokens of Azure and of the App) must not be needed for longer than an hour of these clocks.
     """
     assert world.cloud is not None
-    cloud, ended = world.cloud, Event()
     life, world.hub.issuer.life = world.hub.issuer.life, 86_400.0
-
-    def run() -> None:
-        while not ended.wait(TICK):
-            world.hub.clock.advance(TICK * (times - 1))
-            cloud.control("POST", "clock", {"advanceSeconds": TICK * (times - 1)})
-
-    thread = Thread(target=run, daemon=True)
-    thread.start()
     try:
-        yield
+        with running_faster(times, world.hub.clock.advance, world.cloud.advance):
+            yield
     finally:
-        ended.set()
-        thread.join()
         world.hub.issuer.life = life

@@ -12,12 +12,13 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from azure.core.rest import HttpRequest
+from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.storage.blob import BlobServiceClient
 
@@ -25,6 +26,7 @@ from amlops.config import Names, Repository, load_environment
 from amlops.git import Git
 from amlops.github.oidc import AUDIENCE
 from amlops.releases import load_stage
+from amlops.rollout.endpoint import Place
 from amlops.stacks import parse_stack
 from amlops.stacks.state import realm_of
 from tests.support import cloud as clouds
@@ -32,7 +34,7 @@ from tests.support.clone import REPOSITORY, Clone
 from tests.support.cloud import LocalCloud
 from tests.support.storage import blob_service
 
-from .client import Client
+from .client import AT_ONCE, RATE, Client
 from .github.oidc import Issuer
 from .world import KEPT
 
@@ -110,10 +112,15 @@ class Standing:
         command = f".venv/bin/amlops apply {stack} {arguments}"
         return self.clone.run(command, code=code, extra={**self.variables(stack), **(extra or {})})
 
-    def killed(self, stack: str, arguments: str, there: Callable[[], bool]) -> bool:
-        """Whether an apply came to `there` before its end. There it dies, and whatever it has started with it."""
-        command = f"exec .venv/bin/amlops apply {stack} {arguments}"
-        with self.clone.start(command, self.variables(stack)) as run:
+    def roll_out(self, stack: str) -> str:
+        """What `amlops rollout` said, as the stack's own identity."""
+        return self.clone.run(f".venv/bin/amlops rollout {stack}", extra=self.variables(stack))
+
+    def killed(self, command: str, stack: str, arguments: str, there: Callable[[], bool]) -> bool:
+        """Whether `amlops apply` or `rollout` of the stack came to `there` before its end. There it dies, and whatever
+        it has started with it."""
+        words = f"exec .venv/bin/amlops {command} {stack} {arguments}"
+        with self.clone.start(words, self.variables(stack)) as run:
             try:
                 while run.poll() is None:
                     if there():
@@ -145,10 +152,18 @@ class Standing:
         group = f"/subscriptions/{found.subscription_id}/resourceGroups/{names.resource_group}"
         return f"{group}/providers/Microsoft.MachineLearningServices/workspaces/{names.workspace}"
 
-    def users(self, endpoint: str, body: bytes) -> Client:
-        """People who ask an endpoint (its id) from now on, as often as those of the workflows' tests do."""
+    @contextmanager
+    def place(self, environment: str, deployment: str) -> Iterator[Place]:
+        """A deployment's endpoint, for who moves its traffic by hand."""
+        found = load_environment(self.repo, environment)
+        names, own = Names(found), {**self.cloud.told, "subscription_id": found.subscription_id}
+        with replace(self.cloud, told=own).client(MachineLearningServicesMgmtClient) as client:
+            yield Place(client, names.resource_group, names.workspace, names.endpoint(deployment))
+
+    def users(self, endpoint: str, body: bytes, rate: float = RATE, at_once: int = AT_ONCE) -> Client:
+        """People who ask an endpoint (its id) from now on, so often a second."""
         uri = self.arm("GET", endpoint)["properties"]["scoringUri"]
-        return Client(uri, self.arm("POST", f"{endpoint}/listKeys")["primaryKey"], body, self.cloud.ca)
+        return Client(uri, self.arm("POST", f"{endpoint}/listKeys")["primaryKey"], body, self.cloud.ca, rate, at_once)
 
     @contextmanager
     def state_blobs(self, environment: str) -> Iterator[BlobServiceClient]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 
 from amlops.config import Names, load_about, load_environment
 from amlops.config.roles import MANAGED_IDENTITY_OPERATOR
 from amlops.config.rollout import TAG_PREFIX
 from amlops.releases import Stage, load_release, load_stage, write_release, write_stage
-from amlops.rollout.endpoint import Place
 from amlops.rollout.patience import Patience
 from amlops.rollout.step import Split
 from amlops.rollout.traffic import move
@@ -53,10 +50,7 @@ def _roll_out(found: Standing) -> tuple[str, str]:
     found.push("feat: a candidate")
     found.apply(STACK, "--without-guard beginning")
     old, new = f"r-{current}", candidate.deployment_name
-    environment = load_environment(repo, PROD)
-    names, own = Names(environment), {**found.cloud.told, "subscription_id": environment.subscription_id}
-    with replace(found.cloud, told=own).client(MachineLearningServicesMgmtClient) as client:
-        place = Place(client, names.resource_group, names.workspace, names.endpoint(DEPLOYMENT))
+    with found.place(PROD, DEPLOYMENT) as place:
         move(place, Split({old: 90, new: 10}, {}), {NOTE: "paused by ada"}, Patience(pause=0.1))
     scaled = {"sku": {"name": "Default", "capacity": INSTANCES}}
     found.arm("PATCH", f"{endpoint(found, PROD)}/deployments/{old}", scaled)

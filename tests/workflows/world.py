@@ -71,7 +71,7 @@ class World:
         before = self.hub.clock.now()
         self.hub.clock.advance(seconds)
         if self.cloud is not None:
-            self.cloud.control("POST", "clock", {"advanceSeconds": seconds})
+            self.cloud.advance(seconds)
         self.runs.schedule(before, self.hub.clock.now(), only)
 
     def settle(self, seconds: float = 600.0) -> None:

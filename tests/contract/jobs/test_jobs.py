@@ -141,7 +141,7 @@ def test_the_timeout_runs_on_the_clock(lab: Workspace) -> None:
     """A job that is over its limits.timeout is canceled and says so."""
     name = lab.submit("sleep 600", limits={"jobLimitsType": "Command", "timeout": "PT1M"})
     lab.wait(name, "Running")
-    lab.cloud.control("POST", "clock", {"advanceSeconds": 61})
+    lab.cloud.advance(61)
     assert lab.wait(name) == "Canceled"
     assert "limits.timeout" in lab.details(name)["error"]["error"]["message"]
 

@@ -111,7 +111,7 @@ def test_it_is_late_and_asks_for_a_start(quick: LocalCloud) -> None:
     served.put(quick, group, {"location": quick.location}, GROUPS)
     condition = f"resourceUri eq '{quick.subscription}{group}'"
     assert events(quick, condition, since) == []
-    quick.control("POST", "clock", {"advanceSeconds": 301})
+    quick.advance(301)
     assert len(events(quick, condition, since)) == 1
     with quick.client(MonitorManagementClient) as client:
         for wrong in (condition, "eventTimestamp ge 'yesterday'", "weather eq 'fine'"):

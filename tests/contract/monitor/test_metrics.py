@@ -81,7 +81,7 @@ def test_metrics_arrive_late(quick: LocalCloud, endpoint: Endpoint) -> None:
     quick.control("PUT", "metrics", {"lateSeconds": 180})
     endpoint.ask(4)
     assert metric(quick, endpoint.id, "RequestsPerMinute") == {"": 0}
-    quick.control("POST", "clock", {"advanceSeconds": 181})
+    quick.advance(181)
     assert metric(quick, endpoint.id, "RequestsPerMinute") == {"": 4}
 
 
@@ -162,7 +162,7 @@ def test_the_date_is_the_clocks(quick: LocalCloud) -> None:
     """The Date header of ARM's answers follows the emulator's clock."""
     from email.utils import parsedate_to_datetime
 
-    quick.control("POST", "clock", {"advanceSeconds": 1000})
+    quick.advance(1000)
     answer = send(quick, "GET", f"/resourceGroups/{served.GROUP}?api-version=2025-04-01")
     told = parsedate_to_datetime(answer.headers["Date"])
     assert abs(told - now(quick)) < timedelta(seconds=30)

@@ -183,7 +183,7 @@ class Scene:
         return found
 
     def move_clock(self, seconds: float) -> None:
-        self.cloud.control("POST", "clock", {"advanceSeconds": seconds})
+        self.cloud.advance(seconds)
 
     @contextmanager
     def asked(self, most: float = inf) -> Iterator[Callers]:
