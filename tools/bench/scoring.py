@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from tests.contract.jobs import workspace as support
 from tests.contract.jobs.workspace import Workspace
 from tests.support import cloud as local_azure
+from tests.support.ml_client import pointed
 
 from .figures import Figure
 from .load import Target, post, rate
@@ -36,7 +37,7 @@ _BARE = (
 
 def measure(folder: Path) -> Iterator[Figure]:
     """Requests a second of both in turns; the medians' ratio."""
-    with local_azure.running(folder / "azure") as cloud, support.prepared(cloud):
+    with local_azure.running(folder / "azure") as cloud, pointed(cloud):
         place = support.create(cloud)
         for what, script in SCRIPTS.items():
             front = _deploy(place, folder / uuid.uuid4().hex[:6], script)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
-from inspect import isabstract, isclass
-from pkgutil import iter_modules
-from types import ModuleType
 from typing import Any
 
 from amlops.errors import AmlopsError
 from amlops.github import GitHubRefused, NotAllowed
+from amlops.one_a_file import one_a_file
 
 from . import clone as clone_checks
 from . import github as github_checks
@@ -20,30 +17,17 @@ from .situation import Clone, OnGitHub
 
 def examine_clone(where: Clone) -> list[Result]:
     """Of this clone and this machine."""
-    return [result for check in _checks(clone_checks) for result in _run(check, where)]
+    return [result for check in one_a_file(clone_checks, Check) for result in _run(check, where)]
 
 
 def examine_github(where: OnGitHub) -> list[Result]:
     """Of the repository on GitHub."""
-    return [result for check in _checks(github_checks) for result in _run(check, where)]
+    return [result for check in one_a_file(github_checks, Check) for result in _run(check, where)]
 
 
 def all_checks() -> tuple[Check[Any], ...]:
     """Every check there is."""
-    return (*_checks(clone_checks), *_checks(github_checks))
-
-
-def _checks(folder: ModuleType) -> Iterator[Check[Any]]:
-    for module in sorted(item.name for item in iter_modules(folder.__path__)):
-        loaded = import_module(f"{folder.__name__}.{module}")
-        for kind in vars(loaded).values():
-            if (
-                isclass(kind)
-                and issubclass(kind, Check)
-                and not isabstract(kind)
-                and kind.__module__ == loaded.__name__
-            ):
-                yield kind()
+    return (*one_a_file(clone_checks, Check), *one_a_file(github_checks, Check))
 
 
 def _run(check: Check[Any], where: Any) -> Iterator[Result]:

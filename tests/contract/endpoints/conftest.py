@@ -11,13 +11,19 @@ from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 from tests.contract.jobs import workspace as support
 from tests.contract.jobs.workspace import Workspace
 from tests.support.cloud import LocalCloud
+from tests.support.ml_client import pointed
 
 
 @pytest.fixture(scope="session")
-def place(cloud: LocalCloud) -> Iterator[Workspace]:
-    """A workspace; its clients find this cloud in their environment variables."""
-    with support.prepared(cloud):
-        yield support.create(cloud)
+def place(cloud: LocalCloud) -> Workspace:
+    return support.create(cloud)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def clients(cloud: LocalCloud) -> Iterator[None]:
+    """They find this cloud in their environment variables, whatever another room had there."""
+    with pointed(cloud):
+        yield
 
 
 @pytest.fixture

@@ -9,10 +9,16 @@ import pytest
 from tests.contract.jobs import workspace
 from tests.contract.jobs.workspace import Workspace
 from tests.support.cloud import LocalCloud
+from tests.support.ml_client import pointed
 
 
 @pytest.fixture(scope="session")
-def lab(cloud: LocalCloud) -> Iterator[Workspace]:
-    """A workspace; its clients find this cloud in their environment variables."""
-    with workspace.prepared(cloud):
-        yield workspace.create(cloud)
+def lab(cloud: LocalCloud) -> Workspace:
+    return workspace.create(cloud)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def clients(cloud: LocalCloud) -> Iterator[None]:
+    """They find this cloud in their environment variables, whatever another room had there."""
+    with pointed(cloud):
+        yield

@@ -8,14 +8,11 @@ import sys
 import time
 import uuid
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.support.cloud import Caller, LocalCloud
 
@@ -104,7 +101,7 @@ class Workspace:
             return http.request(method, path, json=body, headers={"Authorization": f"Bearer {token}"})
 
     def ml_client(self) -> MLClient:
-        """azure-ai-ml as users have it; call it within `prepared`."""
+        """azure-ai-ml as users have it; call it within `pointed`."""
         return MLClient(self.cloud.credential(), self.cloud.subscription_id, self.group, self.name)
 
 
@@ -136,17 +133,6 @@ def create(cloud: LocalCloud) -> Workspace:
         answer = send(cloud, "PUT", path, {"location": at, **body})
         assert answer.status_code in (200, 201), answer.text
     return Workspace(cloud, made)
-
-
-@contextmanager
-def prepared(cloud: LocalCloud) -> Iterator[None]:
-    """The environment variables that azure-ai-ml and azure-storage-blob read are set for this cloud."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ARM_CLOUD_METADATA_URL", cloud.told["metadata_url"])
-        patch.setenv("REQUESTS_CA_BUNDLE", cloud.ca)
-        patch.setenv("HTTPS_PROXY", cloud.told["proxy"])
-        patch.setenv("NO_PROXY", "127.0.0.1")
-        yield
 
 
 def mlflow_variables(workspace: Workspace, caller: Caller | None = None) -> dict[str, str]:

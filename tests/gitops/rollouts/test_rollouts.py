@@ -18,6 +18,7 @@ from amlops.workflows.rollout.stages import StageInGit
 from tests.contract.conftest import FOREIGN
 from tests.contract.jobs import workspace as support
 from tests.support import cloud as clouds
+from tests.support.ml_client import pointed
 
 from .stage import BROKEN, FAILS, GOOD, OLD, SETTINGS, SLOW, Scene, Served, serve
 
@@ -33,7 +34,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with pytest.MonkeyPatch.context() as patch:
         for name in FOREIGN:
             patch.delenv(name, raising=False)
-        with clouds.running(tmp_path_factory.mktemp("rollouts")) as cloud, support.prepared(cloud):
+        with clouds.running(tmp_path_factory.mktemp("rollouts")) as cloud, pointed(cloud):
             cloud.control("PUT", "metrics", {"lateSeconds": 180, "logsLateSeconds": 180})
             yield serve(support.create(cloud), tmp_path_factory.mktemp("models"))
 
