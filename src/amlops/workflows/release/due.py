@@ -94,16 +94,22 @@ def matrix(repo: Repository, found: Sequence[Due]) -> dict[str, list[dict[str, s
 
 def changed_deployments(paths: Iterable[str], abouts: Mapping[str, About]) -> dict[str, str]:
     """Deployments that a release may come out differently of, with the first path that says so."""
-    data = {f"evaluations/{about.evaluation.data}": name for name, about in abouts.items() if about.evaluation}
     found: dict[str, str] = {}
     for path in sorted(paths):
-        parts = path.split("/")
-        name = data.get(path)
-        if parts[0] == "deployments" and len(parts) > 2 and parts[2] not in NO_RELEASE and not path.endswith(".md"):
-            name = parts[1]
-        if name is not None and name in abouts:
+        for name in _made_of(path, abouts):
             found.setdefault(name, path)
     return found
+
+
+def _made_of(path: str, abouts: Mapping[str, About]) -> Iterator[str]:
+    """Deployments whose releases a file has a part in; several may be measured by the same rows."""
+    folder, _, below = path.partition("/")
+    if folder == "evaluations":
+        yield from (name for name, about in abouts.items() if about.evaluation and about.evaluation.data == below)
+    elif folder == "deployments" and "/" in below and not path.endswith(".md"):
+        name, _, inside = below.partition("/")
+        if name in abouts and inside.partition("/")[0] not in NO_RELEASE:
+            yield name
 
 
 def _before(run: Run) -> str:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.amlops.promotion.company import NOON, Company
+from ruamel.yaml import YAML
+from tests.unit.amlops.promotion.company import NOON, ROOT, Company
+from tests.unit.amlops.promotion.situations import BASE
+from tests.workflows.github import filters
 
-from amlops.config import ConfigError, load_promotion
+from amlops.config import About, ConfigError, load_promotion
 from amlops.git import ABSENT
 from amlops.github import Run
 from amlops.workflows.release.alarm import BREACHED, TAG, alarm_of
-from amlops.workflows.release.due import Due, due, matrix, training_path
+from amlops.workflows.release.due import Due, changed_deployments, due, matrix, training_path
 from amlops.workflows.release.release import mark_of
 
 
@@ -70,6 +73,35 @@ def test_a_push_releases_what_it_touches(company: Company, path: str, names: lis
     assert list(found) == names
     assert all((item.environment, item.reason, item.why) == ("dev", "changed", path) for item in found.values())
     assert list(_due(company, base=before)) == names
+
+
+def test_rows_that_several_are_measured_by(company: Company) -> None:
+    """Each of their deployments is released again."""
+    company.deploy("cider", {})
+    company.commit()
+    before = company.git.head()
+    company.write("evaluations/wine.csv", "changed\n")
+    company.commit()
+    assert list(_due(company, base=before)) == ["cider", "wine"]
+
+
+@pytest.mark.parametrize(
+    ("path", "starts"),
+    [
+        ("deployments/wine/score.py", True),
+        ("evaluations/wine.csv", True),
+        ("deployments/wine/releases/0a1b2c3d4e5f.yaml", False),
+        ("deployments/wine/stages/dev.yaml", False),
+        ("deployments/wine/tests/test_it.py", False),
+        ("deployments/wine/README.md", False),
+        ("docs/a.md", False),
+    ],
+)
+def test_the_workflow_starts_where_something_may_be_due(path: str, starts: bool) -> None:
+    """Its filter says the same of a push as `changed_deployments` does."""
+    push = YAML(typ="safe").load(ROOT / ".github/workflows/release.yml")["on"]["push"]
+    assert filters.starts("push", push, ref="refs/heads/main", paths=[path]) is starts
+    assert bool(changed_deployments([path], {"wine": About.model_validate(BASE["about"])})) is starts
 
 
 def test_the_first_push_releases_everything(company: Company) -> None:
