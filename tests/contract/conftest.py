@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from tests.support import cloud as support
 from tests.support.cloud import LocalCloud
+from tests.support.ml_client import pointed
 
 from . import azure_platform as platforms
 from .azure_platform import Platform
+
+if TYPE_CHECKING:
+    from .jobs.workspace import Workspace
 
 # A shell that was prepared for a local Azure would lead the clients there.
 FOREIGN = (
@@ -54,3 +59,17 @@ def platform(cloud: LocalCloud) -> Iterator[Platform]:
     made = platforms.make(cloud)
     yield made
     platforms.delete(cloud, made)
+
+
+@pytest.fixture(scope="session")
+def shared_workspace(cloud: LocalCloud) -> Workspace:
+    from .jobs import workspace  # takes a second: it brings azure-ai-ml
+
+    return workspace.create(cloud)
+
+
+@pytest.fixture(scope="module")
+def lab(cloud: LocalCloud, shared_workspace: Workspace) -> Iterator[Workspace]:
+    """A workspace; its clients find this cloud in their environment variables, whatever another module had there."""
+    with pointed(cloud):
+        yield shared_workspace

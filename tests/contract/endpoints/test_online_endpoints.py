@@ -33,24 +33,22 @@ def run(data):
 
 
 @pytest.fixture
-def endpoint(place: Workspace, endpoints: Any) -> Iterator[str]:
+def endpoint(lab: Workspace, endpoints: Any) -> Iterator[str]:
     """An endpoint with key authentication, deleted at the end with all its deployments."""
     name = f"ep-{uuid.uuid4().hex[:8]}"
-    put_endpoint(place, endpoints, name)
+    put_endpoint(lab, endpoints, name)
     yield name
-    endpoints.online_endpoints.begin_delete(place.group, place.name, name).result()
+    endpoints.online_endpoints.begin_delete(lab.group, lab.name, name).result()
 
 
-def put_endpoint(place: Workspace, client: Any, name: str, **properties: Any) -> Any:
+def put_endpoint(lab: Workspace, client: Any, name: str, **properties: Any) -> Any:
     body = models.OnlineEndpoint(
-        location=place.cloud.location, properties=models.OnlineEndpointProperties(**{"auth_mode": "Key", **properties})
+        location=lab.cloud.location, properties=models.OnlineEndpointProperties(**{"auth_mode": "Key", **properties})
     )
-    return client.online_endpoints.begin_create_or_update(place.group, place.name, name, body).result()
+    return client.online_endpoints.begin_create_or_update(lab.group, lab.name, name, body).result()
 
 
-def deployment(
-    place: Workspace, folder: Path, endpoint: str, name: str, script: str = SCRIPT
-) -> ManagedOnlineDeployment:
+def deployment(lab: Workspace, folder: Path, endpoint: str, name: str, script: str = SCRIPT) -> ManagedOnlineDeployment:
     """A deployment of local files, as a user writes it."""
     code, model, conda = folder / name / "code", folder / name / "model", folder / "conda.yml"
     code.mkdir(parents=True)
@@ -69,12 +67,12 @@ def deployment(
     )
 
 
-def test_deploy_route_and_delete(place: Workspace, endpoints: Any, endpoint: str, tmp_path: Path) -> None:
+def test_deploy_route_and_delete(lab: Workspace, endpoints: Any, endpoint: str, tmp_path: Path) -> None:
     """MLClient uploads code and model, deploys both deployments, divides traffic, invokes and reads the log; a
     deployment with traffic can't be deleted, one without can."""
-    client = place.ml_client()
+    client = lab.ml_client()
     for name in ("blue", "green"):
-        made = client.online_deployments.begin_create_or_update(deployment(place, tmp_path, endpoint, name)).result()
+        made = client.online_deployments.begin_create_or_update(deployment(lab, tmp_path, endpoint, name)).result()
         assert (made.provisioning_state, made.instance_type) == ("Succeeded", "Standard_DS3_v2")
     found = client.online_endpoints.get(endpoint)
     assert found.traffic == {"blue": 0, "green": 0}
@@ -102,7 +100,7 @@ def test_deploy_route_and_delete(place: Workspace, endpoints: Any, endpoint: str
     client.online_deployments.begin_delete(name="green", endpoint_name=endpoint).result()
     assert [d.name for d in client.online_deployments.list(endpoint)] == ["blue"]
 
-    of_blue = (place.group, place.name, endpoint, "blue")
+    of_blue = (lab.group, lab.name, endpoint, "blue")
     patch = models.PartialMinimalTrackedResourceWithSku(tags={"a": "b"}, sku=models.PartialSku(capacity=2))
     changed = endpoints.online_deployments.begin_update(*of_blue, patch).result()
     assert (changed.tags, changed.sku.capacity) == ({"a": "b"}, 2)
@@ -116,23 +114,23 @@ def test_deploy_route_and_delete(place: Workspace, endpoints: Any, endpoint: str
     assert [s.capacity.maximum for s in endpoints.online_deployments.list_skus(*of_blue)] == [50]
 
 
-def test_broken_script_ends_as_failed(place: Workspace, endpoints: Any, endpoint: str, tmp_path: Path) -> None:
+def test_broken_script_ends_as_failed(lab: Workspace, endpoints: Any, endpoint: str, tmp_path: Path) -> None:
     """The client's poller raises with the log's last lines; the deployment says Failed, and no process is left."""
-    client = place.ml_client()
-    broken = deployment(place, tmp_path, endpoint, "broken", "raise ValueError('it is broken')")
+    client = lab.ml_client()
+    broken = deployment(lab, tmp_path, endpoint, "broken", "raise ValueError('it is broken')")
     with pytest.raises(HttpResponseError) as failed:
         client.online_deployments.begin_create_or_update(broken).result()
     assert "User container has crashed or terminated" in str(failed.value)
     assert "it is broken" in str(failed.value)
     assert client.online_deployments.get(name="broken", endpoint_name=endpoint).provisioning_state == "Failed"
     assert "it is broken" in client.online_deployments.get_logs(name="broken", endpoint_name=endpoint, lines=50)
-    running = [process["name"] for process in place.cloud.control("GET", "status")["processes"]]
+    running = [process["name"] for process in lab.cloud.control("GET", "status")["processes"]]
     assert not [name for name in running if endpoint in name]
 
 
-def test_keys(place: Workspace, endpoints: Any, endpoint: str) -> None:
+def test_keys(lab: Workspace, endpoints: Any, endpoint: str) -> None:
     """Two keys, each renewed alone, to a value of one's own if one likes; a Reader may not list them."""
-    at = (place.group, place.name, endpoint)
+    at = (lab.group, lab.name, endpoint)
     client = endpoints.online_endpoints
     first = client.list_keys(*at)
     client.begin_regenerate_keys(*at, models.RegenerateEndpointKeysRequest(key_type="Secondary")).result()
@@ -147,59 +145,59 @@ def test_keys(place: Workspace, endpoints: Any, endpoint: str) -> None:
     assert client.get(*at).properties.keys is None
 
 
-def test_tokens(place: Workspace, endpoints: Any, endpoint: str) -> None:
+def test_tokens(lab: Workspace, endpoints: Any, endpoint: str) -> None:
     """authMode changes in place; with AMLToken there are tokens and no keys; AADToken asks for an Entra token."""
-    at = (place.group, place.name, endpoint)
-    put_endpoint(place, endpoints, endpoint, auth_mode="AMLToken")
+    at = (lab.group, lab.name, endpoint)
+    put_endpoint(lab, endpoints, endpoint, auth_mode="AMLToken")
     token = endpoints.online_endpoints.get_token(*at)
     assert token.token_type == "Bearer"
     assert token.expiry_time_utc > token.refresh_after_time_utc
     with pytest.raises(HttpResponseError, match="authMode is AMLToken"):
         endpoints.online_endpoints.list_keys(*at)
     uri = endpoints.online_endpoints.get(*at).properties.scoring_uri
-    assert status(place, uri, token.access_token) == 404  # let in, and nobody is there
-    assert status(place, uri, "other") == 401
-    put_endpoint(place, endpoints, endpoint, auth_mode="AADToken")
-    owner = place.cloud.credential().get_token("https://ml.azure.com/.default").token
-    nobody = place.cloud.credential(place.cloud.new_caller("nobody")).get_token("https://ml.azure.com/.default").token
-    assert (status(place, uri, owner), status(place, uri, nobody)) == (404, 403)
+    assert status(lab, uri, token.access_token) == 404  # let in, and nobody is there
+    assert status(lab, uri, "other") == 401
+    put_endpoint(lab, endpoints, endpoint, auth_mode="AADToken")
+    owner = lab.cloud.credential().get_token("https://ml.azure.com/.default").token
+    nobody = lab.cloud.credential(lab.cloud.new_caller("nobody")).get_token("https://ml.azure.com/.default").token
+    assert (status(lab, uri, owner), status(lab, uri, nobody)) == (404, 403)
 
 
-def status(place: Workspace, uri: str, token: str) -> int:
-    trust = ssl.create_default_context(cafile=place.cloud.ca)
+def status(lab: Workspace, uri: str, token: str) -> int:
+    trust = ssl.create_default_context(cafile=lab.cloud.ca)
     return httpx.post(uri, headers={"Authorization": f"Bearer {token}"}, verify=trust, trust_env=False).status_code
 
 
 @pytest.mark.parametrize("name", ["ab", "1abc", "abc-", "a_bc", "a" * 33])
-def test_names(place: Workspace, endpoints: Any, name: str) -> None:
+def test_names(lab: Workspace, endpoints: Any, name: str) -> None:
     """3 to 32 letters, digits and hyphens, a letter first."""
     with pytest.raises(HttpResponseError):
-        put_endpoint(place, endpoints, name)
+        put_endpoint(lab, endpoints, name)
 
 
-def test_name_is_unique_in_its_region(place: Workspace, endpoints: Any, endpoint: str) -> None:
+def test_name_is_unique_in_its_region(lab: Workspace, endpoints: Any, endpoint: str) -> None:
     """Another workspace can't have the name, until it is free again."""
-    other = support.create(place.cloud)
+    other = support.create(lab.cloud)
     with pytest.raises(HttpResponseError, match="needs to be unique within a region"):
         put_endpoint(other, endpoints, endpoint)
-    endpoints.online_endpoints.begin_delete(place.group, place.name, endpoint).result()
+    endpoints.online_endpoints.begin_delete(lab.group, lab.name, endpoint).result()
     assert put_endpoint(other, endpoints, endpoint).properties.provisioning_state == "Succeeded"
 
 
-def test_traffic_rules(place: Workspace, endpoints: Any, endpoint: str) -> None:
+def test_traffic_rules(lab: Workspace, endpoints: Any, endpoint: str) -> None:
     """Sum 0 or 100, names that exist, none at creation; one mirror of at most 50 %, never also live."""
     with pytest.raises(HttpResponseError, match="when the endpoint is created"):
-        put_endpoint(place, endpoints, f"{endpoint}-new", traffic={"blue": 100})
+        put_endpoint(lab, endpoints, f"{endpoint}-new", traffic={"blue": 100})
     with pytest.raises(ResourceNotFoundError):
-        endpoints.online_endpoints.get(place.group, place.name, f"{endpoint}-new")
+        endpoints.online_endpoints.get(lab.group, lab.name, f"{endpoint}-new")
     missing = models.ManagedOnlineDeployment(
-        code_configuration=models.CodeConfiguration(code_id=f"{place.id}/codes/no/versions/1", scoring_script="s.py"),
-        environment_id=place.environment(),
+        code_configuration=models.CodeConfiguration(code_id=f"{lab.id}/codes/no/versions/1", scoring_script="s.py"),
+        environment_id=lab.environment(),
     )
-    body = models.OnlineDeployment(location=place.cloud.location, properties=missing)
+    body = models.OnlineDeployment(location=lab.cloud.location, properties=missing)
     for name in ("blue", "green"):
         with pytest.raises(HttpResponseError, match="Unable to download user code"):
-            endpoints.online_deployments.begin_create_or_update(place.group, place.name, endpoint, name, body).result()
+            endpoints.online_deployments.begin_create_or_update(lab.group, lab.name, endpoint, name, body).result()
     refused: dict[str, Any] = {
         "must be 0 or 100": {"traffic": {"blue": 60}},
         "no deployment red": {"traffic": {"red": 100}},
@@ -210,6 +208,6 @@ def test_traffic_rules(place: Workspace, endpoints: Any, endpoint: str) -> None:
     }
     for message, properties in refused.items():
         with pytest.raises(HttpResponseError, match=message):
-            put_endpoint(place, endpoints, endpoint, **properties)
-    taken = put_endpoint(place, endpoints, endpoint, traffic={"blue": 100}, mirror_traffic={"green": 50}).properties
+            put_endpoint(lab, endpoints, endpoint, **properties)
+    taken = put_endpoint(lab, endpoints, endpoint, traffic={"blue": 100}, mirror_traffic={"green": 50}).properties
     assert (taken.traffic, taken.mirror_traffic) == ({"blue": 100}, {"green": 50})
