@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import threading
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from tools.verify_azure.questions.catalogue import all_questions
 
+from tests.support.clocks import running_faster
 from tests.support.clone import Clone
 from tests.support.cloud import LocalCloud
 from tests.support.how_to import script
@@ -21,7 +23,7 @@ from .verifying import Telling, require_nothing
 pytestmark = pytest.mark.e2e
 WAITS = re.compile(r"(?:amlops rollout|asking (?:metrics-delay|requests-per-minute|activity-log))\b.*?(…|: [\d.]+ s)$")
 """What waits for minutes of Azure's, while it goes on and when it has ended."""
-TIMES, TICK = 20.0, 0.2
+TIMES = 20.0
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -32,26 +34,22 @@ def clone(tmp_path: Path) -> Clone:
 
 def _follow(clone: Clone, lines: list[str], process: Any) -> None:
     """Until the run ends. Azure's minutes go by in seconds while it does nothing but wait for them."""
-    waits, ended = threading.Event(), threading.Event()
+    waits = Event()
 
-    def move() -> None:
-        while not ended.wait(TICK):
-            if waits.is_set():
-                cloud.advance(TICK * (TIMES - 1))
+    def move(seconds: float) -> None:
+        if waits.is_set():
+            cloud.advance(seconds)
 
-    thread = threading.Thread(target=move, daemon=True)
     cloud: LocalCloud
-    for line in process.stdout:
-        lines.append(line)
-        if line.startswith("run v"):
-            cloud = _stand_in(clone)
-            thread.start()
-        found = WAITS.search(line.strip())
-        if found is not None:
-            (waits.set if found[1] == "…" else waits.clear)()
-    ended.set()
-    if thread.is_alive():
-        thread.join()
+    with ExitStack() as ending:
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("run v"):
+                cloud = _stand_in(clone)
+                ending.enter_context(running_faster(TIMES, move))
+            found = WAITS.search(line.strip())
+            if found is not None:
+                (waits.set if found[1] == "…" else waits.clear)()
 
 
 def _stand_in(clone: Clone) -> LocalCloud:

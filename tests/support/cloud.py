@@ -8,7 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from ssl import create_default_context
 from typing import Any
@@ -99,6 +99,10 @@ class LocalCloud:
         )
         with urllib.request.build_opener(*handlers).open(request, timeout=30) as answer:
             return json.load(answer)
+
+    def in_subscription(self, id: str | None) -> LocalCloud:
+        """The same cloud, for clients of another of its subscriptions."""
+        return replace(self, told={**self.told, "subscription_id": id})
 
     def advance(self, seconds: float) -> None:
         """Moves its clock on."""

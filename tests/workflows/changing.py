@@ -36,10 +36,7 @@ def prepare(running: Path, folder: Path) -> None:
     another tag for all, which nobody has applied. What git explains stands in a file."""
     begin(running, folder)
     with standing(folder) as found:
-        for other in ("staging", "prod"):  # nobody asks there, and each would serve
-            found.arm("DELETE", f"{found.workspace(other)}/onlineEndpoints/{endpoint_name(found, other)}")
-        repo, current = found.repo, load_stage(found.repo, DEPLOYMENT, DEV).current
-        assert current is not None
+        repo, current = found.repo, leave_dev_alone(found)
         first = load_release(repo, DEPLOYMENT, DEV, current)
         older, newer = (with_variables(first, {"ROUND": name}) for name in ("older", "newer"))
         write_release(repo, DEV, older)
@@ -53,18 +50,24 @@ def prepare(running: Path, folder: Path) -> None:
         found.explain(STACK)
 
 
+def leave_dev_alone(found: Standing) -> str:
+    """Nobody asks in the other environments, and each would serve: their endpoints go. Gives dev's current release."""
+    for other in ("staging", "prod"):
+        found.arm("DELETE", endpoint(found, other))
+    current = load_stage(found.repo, DEPLOYMENT, DEV).current
+    assert current is not None
+    return current
+
+
 def explained(folder: Path, stack: str = STACK) -> str:
     """The argument that names the file."""
     return f"--expected {folder}/expected-{stack}.json"
 
 
-def endpoint_name(found: Standing, environment: str) -> str:
-    return Names(load_environment(found.repo, environment)).endpoint(DEPLOYMENT)
-
-
 def endpoint(found: Standing, environment: str = DEV) -> str:
     """The id of the endpoint."""
-    return f"{found.workspace(environment)}/onlineEndpoints/{endpoint_name(found, environment)}"
+    names = Names(load_environment(found.repo, environment))
+    return f"{found.workspace(environment)}/onlineEndpoints/{names.endpoint(DEPLOYMENT)}"
 
 
 def end_of(found: Standing) -> End:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,9 +11,9 @@ from zoneinfo import ZoneInfo
 from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 
 from amlops.config import Names, Repository, load_environment
+from tests.support.clocks import running_faster
 
 from .client import RATE, Client
-from .clocks import running_faster
 from .seed import REPOSITORY
 from .world import World, by_owner, told
 
@@ -91,8 +90,7 @@ def endpoint(world: World, environment: str) -> tuple[Any, tuple[str, str, str]]
     assert world.cloud is not None
     found = load_environment(Repository(REPOSITORY), environment)
     names = Names(found)
-    cloud = dataclasses.replace(world.cloud, told={**world.cloud.told, "subscription_id": found.subscription_id})
-    client = cloud.client(MachineLearningServicesMgmtClient)
+    client = world.cloud.in_subscription(found.subscription_id).client(MachineLearningServicesMgmtClient)
     return client, (names.resource_group, names.workspace, names.endpoint(DEPLOYMENT))
 
 

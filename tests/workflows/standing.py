@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -116,17 +116,17 @@ class Standing:
         """What `amlops rollout` said, as the stack's own identity."""
         return self.clone.run(f".venv/bin/amlops rollout {stack}", extra=self.variables(stack))
 
-    def killed(self, command: str, stack: str, arguments: str, there: Callable[[], bool]) -> bool:
-        """Whether `amlops apply` or `rollout` of the stack came to `there` before its end. There it dies, and whatever
-        it has started with it."""
+    def killed(self, command: str, stack: str, arguments: str, there: Callable[[], bool]) -> str | None:
+        """Runs `amlops apply` or `rollout` of the stack until it comes to `there`, where it dies, and whatever it has
+        started with it: None. What it said where it ended before."""
         words = f"exec .venv/bin/amlops {command} {stack} {arguments}"
         with self.clone.start(words, self.variables(stack)) as run:
             try:
                 while run.poll() is None:
                     if there():
-                        return True
+                        return None
                     time.sleep(0.01)
-                return False
+                return run.communicate()[0]
             finally:
                 kill(run)
 
@@ -156,8 +156,8 @@ class Standing:
     def place(self, environment: str, deployment: str) -> Iterator[Place]:
         """A deployment's endpoint, for who moves its traffic by hand."""
         found = load_environment(self.repo, environment)
-        names, own = Names(found), {**self.cloud.told, "subscription_id": found.subscription_id}
-        with replace(self.cloud, told=own).client(MachineLearningServicesMgmtClient) as client:
+        names, cloud = Names(found), self.cloud.in_subscription(found.subscription_id)
+        with cloud.client(MachineLearningServicesMgmtClient) as client:
             yield Place(client, names.resource_group, names.workspace, names.endpoint(deployment))
 
     def users(self, endpoint: str, body: bytes, rate: float = RATE, at_once: int = AT_ONCE) -> Client:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 from azure.mgmt.storage import StorageManagementClient
@@ -81,8 +80,7 @@ def _tags(world: World, environment: str) -> dict[str, str]:
 
 def _storage(world: World, environment: Environment) -> Any:
     assert world.cloud is not None
-    cloud = replace(world.cloud, told={**world.cloud.told, "subscription_id": environment.subscription_id})
-    return cloud.client(StorageManagementClient)
+    return world.cloud.in_subscription(environment.subscription_id).client(StorageManagementClient)
 
 
 def test_two_merges_within_a_second(brought_up: World) -> None:

@@ -10,7 +10,6 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from tests.support.memory import in_memory
 
 from .changing import STACK, End, explained, require_whole
 from .standing import standing
-from .writes import Point, differences, hold, note_pushes, points_of
+from .writes import Point, differences, kill_at, note_pushes, points_of
 
 SHARDS = 6
 """Tests that share the points among them."""
@@ -87,13 +86,9 @@ def _killed(enumerated: Enumerated, point: Point, folder: Path) -> str:
     """What went wrong at one point, "" where nothing did."""
     try:
         shutil.copytree(enumerated.beginning, folder, symlinks=True)
-        with standing(folder) as found, ExitStack() as ending:
+        with standing(folder) as found:
             mark = found.cloud.control("GET", "trace")["mark"]
-            there, let_go = hold(found, point)
-            ending.callback(let_go)
-            if not found.killed("apply", STACK, explained(folder), there):
-                return f"{point}: the apply ended before it came there"
-            let_go()
+            kill_at(found, point, "apply", STACK, explained(folder))
             said = found.apply(STACK, explained(folder))
             ours = require_whole(found)
             trace = found.cloud.control("GET", f"trace?since={mark}")["requests"]

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,22 +15,23 @@ from typing import Any
 import pytest
 
 from amlops.config.rollout import TAG_PREFIX
-from amlops.evidence import BRANCH
-from amlops.releases import Stage, load_stage, write_stage
+from amlops.evidence import BRANCH, Evidence, of_release
+from amlops.releases import Stage, write_stage
 from amlops.rollout.endpoint import read_endpoint
 from amlops.rollout.record import RECORD, SETTLED, VERDICT, WHY, Record
 from amlops.rollout.situation import arm_name
 from amlops.rollout.step import Split
 from amlops.rollout.traffic import move, tag_deployment
 from amlops.stacks.lease import read_lease
+from amlops.workflows.rollout.stages import StageInGit
 from tests.gitops.azure_world import write
+from tests.support.clocks import running_faster
 from tests.support.memory import in_memory
 
-from .changing import DEV, STACK, endpoint, endpoint_name
-from .clocks import running_faster
+from .changing import DEV, STACK, endpoint, leave_dev_alone
 from .company import DEPLOYMENT, FOLDER
 from .standing import Standing, begin, standing
-from .writes import METHODS, Point, differences, hold, note_pushes, points_of
+from .writes import Point, differences, is_write, kill_at, note_pushes, points_of
 
 RATE, FASTER = 60.0, 120.0
 """People's requests a second, and how fast Azure's clock runs meanwhile: 30 requests in each of its minutes. One by
@@ -124,16 +124,13 @@ def offered(
 
 
 def _offer(found: Standing, kind: Kind) -> Offered:
-    """In dev, alone: nobody asks in the other environments, and each would serve."""
-    for other in ("staging", "prod"):
-        found.arm("DELETE", f"{found.workspace(other)}/onlineEndpoints/{endpoint_name(found, other)}")
+    """In dev, alone."""
+    current = leave_dev_alone(found)
     found.cloud.control("PUT", "metrics", {"lateSeconds": 60, "logsLateSeconds": 60})
     settings = {**SETTINGS, "mirror": kind.mirror}
     write(found.clone, f"{FOLDER}/about.yaml", {f"rollout.environments.{DEV}": settings})
     script = found.clone.path / FOLDER / "scoring/score.py"
     script.write_text(script.read_text() + kind.source)
-    current = load_stage(found.repo, DEPLOYMENT, DEV).current
-    assert current is not None
     made = found.clone.run(
         f".venv/bin/amlops release {DEPLOYMENT} --env {DEV} --json 2>/dev/null", extra=found.variables(None)
     )
@@ -145,19 +142,15 @@ def _offer(found: Standing, kind: Kind) -> Offered:
     return Offered(kind, found, current, release)
 
 
-def _end(offered: Offered, found: Standing, mark: int) -> End:
+def _end(offered: Offered, found: Standing, trace: Sequence[dict[str, Any]]) -> End:
     with found.place(DEV, DEPLOYMENT) as place:
         state = read_endpoint(place)
     assert state is not None
     record, (_, new) = Record.parse(state.tags), offered.names
     tags = next(one.tags for one in state.deployments if one.name == new)
-    found.clone.run("git fetch -q origin")
-    path = f"deployments/{DEPLOYMENT}/{offered.new}/rollout-{DEV}.json"
-    written = json.loads(found.git.read(f"refs/remotes/origin/{BRANCH}", path) or "{}")
-    trace = found.cloud.control("GET", f"trace?since={mark}")
-    assert trace["complete"] is True
+    written = Evidence(found.git).read(of_release(DEPLOYMENT, offered.new, f"rollout-{DEV}")) or {}
     return End(
-        _stage_of_main(found),
+        StageInGit(found.git, found.repo, DEPLOYMENT, DEV).read(),
         state.traffic,
         state.mirror_traffic,
         tuple("" if entry.step is None else entry.step.code for entry in record.entries) if record else (),
@@ -165,21 +158,13 @@ def _end(offered: Offered, found: Standing, mark: int) -> End:
         {key: written.get(key) for key in ("release", "old", "verdict")}
         | {"steps": [step["step"] for step in written.get("steps", ())]},
         {branch: _commits(found, branch) for branch in ("main", BRANCH)},
-        tuple(
-            (one["method"], one["path"])
-            for one in trace["requests"]
-            if one["method"] in METHODS and one["host"] == "" and 200 <= one["status"] < 300
-        ),
+        tuple((one["method"], one["path"]) for one in trace if is_write(one) and not one["host"]),
     )
 
 
-def _stage_of_main(found: Standing) -> Stage:
-    found.clone.run("git checkout -q --detach refs/remotes/origin/main")
-    return load_stage(found.repo, DEPLOYMENT, DEV)
-
-
 def _commits(found: Standing, branch: str) -> int:
-    return int(found.clone.run(f"git rev-list --count refs/remotes/origin/{branch}"))
+    found.git.fetch(f"refs/heads/{branch}")
+    return len(found.git.ancestors(f"refs/remotes/origin/{branch}"))
 
 
 def _rolled_out(offered: Offered, folder: Path, point: Point | None) -> tuple[End, tuple[Point, ...]]:
@@ -188,12 +173,9 @@ def _rolled_out(offered: Offered, folder: Path, point: Point | None) -> tuple[En
     mark = found.cloud.control("GET", "trace")["mark"]
     body = (found.clone.path / FOLDER / "sample-request.json").read_text().replace(*ASKED)
     client = found.users(endpoint(found), body.encode(), RATE, at_once=1)
-    with client.asking(), running_faster(FASTER, found.cloud.advance), ExitStack() as ending:
+    with client.asking(), running_faster(FASTER, found.cloud.advance):
         if point is not None:
-            there, let_go = hold(found, point)
-            ending.callback(let_go)
-            assert found.killed("rollout", STACK, "", there), "the rollout ended before it came there"
-            let_go()
+            kill_at(found, point, "rollout", STACK)
         said = found.roll_out(STACK)
         ended = client.now
         client.wait(60)
@@ -202,8 +184,10 @@ def _rolled_out(offered: Offered, folder: Path, point: Point | None) -> tuple[En
     assert not (late or outside), f"{(late + outside)[:3]}\n{said}"
     assert offered.kind is REJECTED or not client.failed, f"{client.failed[:3]}\n{said}"
     assert read_lease(found.git, STACK) is None
-    trace = found.cloud.control("GET", f"trace?since={mark}")["requests"]
-    return _end(offered, found, mark), points_of(trace, folder) if point is None else ()
+    trace = found.cloud.control("GET", f"trace?since={mark}")
+    assert trace["complete"] is True
+    end = _end(offered, found, trace["requests"])
+    return end, points_of(trace["requests"], folder) if point is None else ()
 
 
 def test_killed_after_every_write(offered: Offered, tmp_path: Path) -> None:

@@ -182,9 +182,6 @@ class Scene:
         assert found is not None
         return found
 
-    def move_clock(self, seconds: float) -> None:
-        self.cloud.advance(seconds)
-
     @contextmanager
     def asked(self, most: float = inf) -> Iterator[Callers]:
         """Callers ask while the block runs, `most` times at most, and the clock goes on with them."""
@@ -204,7 +201,7 @@ class Scene:
                             answer = http.post(found.scoring_uri, content=LIVE)
                             name = answer.headers.get("azureml-model-deployment", "")
                             callers.answers[name, answer.status_code] += 1
-                        self.move_clock(SECONDS)
+                        self.cloud.advance(SECONDS)
             except BaseException as problem:  # noqa: BLE001  told by the test's own thread
                 callers.broken.append(problem)
 
