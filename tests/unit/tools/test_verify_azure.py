@@ -16,6 +16,7 @@ from tools.verify_azure.questions.catalogue import all_questions, answered
 from tools.verify_azure.questions.list_price import hourly
 from tools.verify_azure.questions.not_asked import NOT_ASKED
 from tools.verify_azure.questions.question import Answer, Ground, Moment, Question
+from tools.verify_azure.questions.requests_per_minute import near
 from tools.verify_azure.record import Record
 from tools.verify_azure.redact import redact
 from tools.verify_azure.shell import end_orphan
@@ -233,3 +234,12 @@ def test_answers_are_kept_as_they_come(tmp_path: Path) -> None:
     assert "| it | a \\| b (AZURE.md 1) | refused for <id> | **does not hold** |" in page
     assert "proves nothing about Azure" in page
     assert ID not in page + json.dumps(kept)
+
+
+@pytest.mark.parametrize(
+    ("asked", "average", "ends", "alike"),
+    [(30, 23, 2, True), (30, 22, 2, False), (30, 60, 2, False), (30, 15, 2, False), (600, 670, 2, False)],
+)
+def test_two_counts_of_the_same_minutes(asked: int, average: float, ends: int, alike: bool) -> None:
+    """Few requests may lie beyond an end; half or twice as many are no such thing."""
+    assert near(asked, average, ends) is alike

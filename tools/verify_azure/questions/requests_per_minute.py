@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from amlops.azure import AzureRefused
@@ -10,9 +12,11 @@ from amlops.azure import AzureRefused
 from .measured import requests_by_minute
 from .question import Answer, Ground, Moment, Question
 
-LATEST, MINUTES = timedelta(minutes=25), 3
+LATEST, MINUTES = timedelta(minutes=25), 5
 NEAR = 0.1
-"""Share by which a minute's number may differ: ours and Azure's minutes don't begin at the same request."""
+"""Share by which the numbers may differ."""
+EDGE = 2
+"""Requests that may lie on the other side of either end: ours and Azure's minutes don't begin at the same request."""
 
 
 def _ask(ground: Ground) -> Answer:
@@ -32,10 +36,21 @@ def _ask(ground: Ground) -> Answer:
         for at in whole
     ]
     ours = sum(ground.users.in_minute(at) for at in whole)
-    ratio = sum(measured[at] for at in whole) / ours
+    average = sum(measured[at] for at in whole)
+    ratio = average / ours
     found: dict[str, Any] = {"ratio": round(ratio, 3), "minutes": rows, "others": _others(ground)}
     told = f"over {len(whole)} minutes the average is {ratio:.2f} times the number of requests that were answered"
-    return Answer(told, abs(ratio - 1) <= NEAR, found)
+    return Answer(told, near(ours, average, _ends(whole)), found)
+
+
+def near(asked: int, average: float, ends: int) -> bool:
+    """Whether both count the same requests, over minutes that begin or end so often beside one that isn't compared."""
+    return abs(average - asked) <= NEAR * asked + EDGE * ends
+
+
+def _ends(minutes: Sequence[datetime]) -> int:
+    gaps = sum(later - at > timedelta(minutes=1) for at, later in pairwise(minutes))
+    return 2 * (gaps + 1)
 
 
 def _others(ground: Ground) -> dict[str, Any]:
