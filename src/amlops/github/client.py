@@ -1,34 +1,18 @@
-"""A repository on GitHub, by its REST API, as one token sees it."""
+"""A repository on GitHub as one token sees it: its comments, pull requests, issues and runs."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 from .comments import Comments
-from .errors import GitHubRefused
 from .issues import Issues
 from .pulls import Pulls
+from .repository import Repository
 from .runs import Runs
-from .transport import Transport
-
-PAGE = 100
-"""Items a page: the most that GitHub gives."""
 
 
-@dataclass(frozen=True)
-class GitHub:
-    """Paths that don't open with `/` are below `/repos/{owner}/{name}/`."""
-
-    api_url: str
-    repository: str
-    token: str = field(repr=False)
-    pause: Callable[[float], None] = time.sleep
-
+class GitHub(Repository):
     @staticmethod
     def of(environ: Mapping[str, str]) -> GitHub | None:
         """From the variables of a workflow's job: the App's token where the job has it, else the job's own. None
@@ -38,52 +22,6 @@ class GitHub:
         if not repository or not token:
             return None
         return GitHub(environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/"), repository, token)
-
-    def now(self) -> datetime:
-        """GitHub's time (UTC, to the second). Raises AmlopsError where it doesn't answer."""
-        try:
-            answer = self._transport.send("GET", "/rate_limit")
-        except GitHubRefused as error:
-            # an Enterprise Server without rate limits has no such page; the run's repository it always has
-            if error.status != 404:
-                raise
-            answer = self._transport.send("GET", f"/repos/{self.repository}")
-        return answer.date or datetime.now(UTC)
-
-    def get(self, path: str, **query: Any) -> Any:
-        """Raises GitHubRefused."""
-        return self._transport.send("GET", self._path(path), query=query or None).body
-
-    def find(self, path: str, **query: Any) -> Any:
-        """Like `get`; None where GitHub has no such thing."""
-        try:
-            return self.get(path, **query)
-        except GitHubRefused as error:
-            if error.status == 404:
-                return None
-            raise
-
-    def pages(self, path: str, inside: str = "", **query: Any) -> Iterator[Any]:
-        """The items of a list, page after page. `inside` is the key of the list where GitHub wraps it."""
-        answer = self._transport.send("GET", self._path(path), query={"per_page": PAGE, **query})
-        while True:
-            yield from answer.body[inside] if inside else answer.body
-            if answer.next is None:
-                return
-            answer = self._transport.send("GET", answer.next)
-
-    def post(self, path: str, body: Any = None) -> Any:
-        """Raises GitHubRefused, and Unsure where it may have been done: look, then send it again."""
-        return self._transport.send("POST", self._path(path), body=body).body
-
-    def patch(self, path: str, body: Any) -> Any:
-        return self._transport.send("PATCH", self._path(path), body=body).body
-
-    def put(self, path: str, body: Any = None) -> Any:
-        return self._transport.send("PUT", self._path(path), body=body).body
-
-    def delete(self, path: str) -> None:
-        self._transport.send("DELETE", self._path(path))
 
     def comment(self, number: int, marker: str, body: str) -> str:
         """The one comment with this marker on an issue or pull request, made or changed; gives its address. Raises
@@ -105,14 +43,3 @@ class GitHub:
     @cached_property
     def runs(self) -> Runs:
         return Runs(self)
-
-    @property
-    def owner(self) -> str:
-        return self.repository.split("/")[0]
-
-    @cached_property
-    def _transport(self) -> Transport:
-        return Transport(self.api_url, self.token, self.pause)
-
-    def _path(self, path: str) -> str:
-        return path if path.startswith("/") else f"/repos/{self.repository}/{path}"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .repository import Repository
 from .seen import once
-
-if TYPE_CHECKING:
-    from .client import GitHub
 
 LONGEST = 65_536
 """Characters of a comment, GitHub's limit."""
@@ -16,7 +14,7 @@ LONGEST = 65_536
 
 @dataclass(frozen=True)
 class Comments:
-    github: GitHub
+    github: Repository
 
     def put(self, number: int, marker: str, body: str) -> str:
         """Raises NotAllowed, GitHubRefused; ValueError for a body over GitHub's limit."""

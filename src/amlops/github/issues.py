@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .comments import mark
+from .repository import Repository
 from .seen import once
-
-if TYPE_CHECKING:
-    from .client import GitHub
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Issue:
 class Issues:
     """Issues that carry a label of ours and open with a marker nobody sees."""
 
-    github: GitHub
+    github: Repository
 
     def find(self, marker: str, label: str) -> Issue | None:
         """The open issue with this marker, None where there is none."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .errors import GitHubRefused
+from .repository import Repository
 from .seen import once
-
-if TYPE_CHECKING:
-    from .client import GitHub
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Pull:
 
 @dataclass(frozen=True)
 class Pulls:
-    github: GitHub
+    github: Repository
 
     def get(self, number: int) -> Pull:
         """Raises GitHubRefused."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .errors import Unsure
-
-if TYPE_CHECKING:
-    from .client import GitHub
+from .repository import Repository
 
 ENDED = "completed"
 
@@ -26,7 +24,7 @@ class Approval:
 
 @dataclass(frozen=True)
 class Runs:
-    github: GitHub
+    github: Repository
 
     def dispatch(self, workflow: str, inputs: Mapping[str, str] | None = None, *, ref: str = "main") -> None:
         """Starts a workflow by its file's name. A lost answer is sent again: workflows bear a second run. Raises
