@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: up down test test-gitops soak setup tools check format accept bench lock tables docs openapi verify-azure
+.PHONY: up down test test-gitops test-story soak setup tools check format accept bench lock tables docs openapi verify-azure
 up: setup
 	@$(BIN)/amlops up local
 
@@ -17,6 +17,10 @@ test: setup tools
 # The loop of pull request, merge and rollout: the workflows under act, and what they call, on the real engine.
 test-gitops: setup tools
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/workflows tests/gitops
+
+# One change's whole way from a branch to prod, of those.
+test-story: setup tools
+	@$(BIN)/python -m pytest tests/workflows/test_story.py
 
 # Ten kills of the local Azure in a row, instead of the three of `make test`.
 soak: setup
