@@ -6,26 +6,33 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from . import quick
 from .problems import ConfigError, Problem
 
 _DATE = re.compile(r"\b(\d{4})-(\d\d?)-(\d\d?)\b")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """`data` is what the file says; `shown` is the path that messages use (relative to the repository)."""
 
     path: Path
     shown: Path
-    data: Any
+    data: dict[Any, Any]
     text: str
+
+    @cached_property
+    def placed(self) -> Any:
+        """`data`, each map and list with the places of its keys (`lc`, as ruamel.yaml has it). Slow."""
+        return _placed(self.text)
 
     def line(self, loc: Sequence[int | str]) -> int:
         """The line of the deepest part of `loc` that the file has: that of its key or list item, else 1."""
-        node, line = self.data, 1
+        node, line = self.placed, 1
         for part in loc:
             places = getattr(getattr(node, "lc", None), "data", None)
             if not has(node, part):
@@ -54,12 +61,18 @@ def read_document(path: Path, *, root: Path | None = None) -> Document:
 
 def document_of(text: str, path: Path, *, root: Path | None = None) -> Document:
     """The document of a text that lies, or lay at some commit, at `path`. Raises ConfigError as `read_document`."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
     shown = _shown(path, root)
     try:
-        data = YAML(typ="rt").load(text)
+        return Document(path, shown, quick.load(text), text)
+    except quick.NotPlain:
+        return Document(path, shown, _read_slowly(text, shown), text)
+
+
+def _read_slowly(text: str, shown: Path) -> dict[Any, Any]:
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        data = _placed(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         what = (error.problem or str(error)).splitlines()[0]
@@ -74,7 +87,25 @@ def document_of(text: str, path: Path, *, root: Path | None = None) -> Document:
     if not isinstance(data, Mapping):
         what = "is empty" if data is None else f"holds a {type(data).__name__}"
         raise ConfigError([Problem(shown, 1, f"{what}; write a map of keys to values", "yaml")])
-    return Document(path, shown, data, text)
+    found: dict[Any, Any] = _plain(data)
+    return found
+
+
+def _placed(text: str) -> Any:
+    from ruamel.yaml import YAML
+
+    return YAML(typ="rt").load(text)
+
+
+def _plain(node: Any) -> Any:
+    """What the slow reader gave, without its own types."""
+    if isinstance(node, Mapping):
+        return {_plain(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    if isinstance(node, bool):
+        return node
+    return next((kind(node) for kind in (str, int, float) if isinstance(node, kind)), node)
 
 
 def _impossible_day(text: str) -> int:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 
 from amlops.config import About, ConfigError, Document, Repository, parse
+from amlops.config.document import document_of
 from amlops.config.gate_rules import environments_are_in_order
-from amlops.config.quick import checked
 from amlops.git import Git
 from amlops.releases import Release, Stage, release_of, stage_of
 
@@ -40,11 +39,11 @@ def _line(repo: Repository, name: str, files: Mapping[str, str], order: tuple[st
     root = repo.root
     try:
         about_path = f"{FOLDER}/{name}/about.yaml"
-        about = checked(files[about_path], root / about_path, partial(_about, order=order), root=root)
+        about = _about(document_of(files[about_path], root / about_path, root=root), order)
         stages: dict[str, Stage] = {}
         for path, text in files.items():
             if path != about_path and path.count("/") == 3:
-                stages[Path(path).stem] = checked(text, root / path, stage_of, root=root)
+                stages[Path(path).stem] = stage_of(document_of(text, root / path, root=root))
     except ConfigError as error:
         return Broken(name, error.problems)
     return Line(name, about, stages)
@@ -72,7 +71,7 @@ def _releases(
     for path, text in texts.items():
         name, id = paths[path]
         try:
-            release = checked(text, repo.root / path, partial(release_of, deployment=name), root=repo.root)
+            release = release_of(document_of(text, repo.root / path, root=repo.root), name)
         except ConfigError:
             continue
         if release.id == id:

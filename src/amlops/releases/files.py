@@ -39,17 +39,3 @@ def yaml_text(data: Any, comment: str) -> str:
     stream = io.StringIO()
     yaml.dump(data, stream)
     return f"# {comment}\n{stream.getvalue()}"
-
-
-def plain(node: Any) -> Any:
-    """What the YAML reader gave, without its own types."""
-    if isinstance(node, dict):
-        return {str(key): plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [plain(value) for value in node]
-    if isinstance(node, bool) or node is None:
-        return node
-    for kind in (str, int, float):
-        if isinstance(node, kind):
-            return kind(node)
-    return node

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from amlops.config import ConfigError, Document, Problem, Repository, parse, read_document
 
-from .files import plain
 from .identity import release_id
 from .release import Asset, Provenance, Release
 from .schema import ReleaseFile, StageFile
@@ -38,15 +37,15 @@ def release_of(document: Document, deployment: str) -> Release:
         id=str(file.id),
         deployment=str(file.deployment),
         created=str(file.created),
-        endpoint=plain(file.endpoint),
-        deployment_body=plain(file.deployment_body),
+        endpoint=file.endpoint,
+        deployment_body=file.deployment_body,
         assets=tuple(Asset(entry.kind, str(entry.id), str(entry.digest), str(entry.source)) for entry in file.assets),
         provenance=Provenance(
             commit=file.provenance.commit,
             dirty=file.provenance.dirty,
             job=file.provenance.job,
             compiler=file.provenance.compiler,
-            manifests=plain(file.provenance.manifests),
+            manifests=file.provenance.manifests,
         ),
     )
     problems = list(_release_problems(document, release, deployment))

@@ -35,7 +35,8 @@ def local_component(document: Document, node: Mapping[str, Any]) -> Component | 
     except ConfigError:
         return None
     inputs, outputs = _ports(data.get("inputs")), _ports(data.get("outputs"))
-    declared = data.get("inputs")
+    declared: Any = data.get("inputs")
+    inputs, outputs = _ports(declared), _ports(data.get("outputs"))
     needed = frozenset(name for name in inputs if _is_needed(declared[name]))
     return Component(str(data.get("name", path.stem)), inputs, outputs, needed)
 

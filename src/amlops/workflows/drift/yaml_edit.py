@@ -21,9 +21,9 @@ def with_value(text: str, shown: Path, keys: Sequence[str], value: str | int | f
 
     Raises AmlopsError (exit code 2) where that needs more than one line: write it by hand then.
     """
-    data = document_of(text, shown).data
-    changed = _changed(text, data, keys, _scalar(value))
-    if changed is None or _plain(document_of(changed, shown).data) != _wanted(_plain(data), keys, value):
+    document = document_of(text, shown)
+    changed = _changed(text, document.placed, keys, _scalar(value))
+    if changed is None or document_of(changed, shown).data != _wanted(document.data, keys, value):
         raise AmlopsError(f"{shown}: {'.'.join(keys)} can't be set to {value} here; write it by hand", exit_code=2)
     return changed
 
@@ -84,11 +84,3 @@ def _scalar(value: str | int | float | bool) -> str:
 
 def _is_map(node: Any) -> bool:
     return isinstance(node, Mapping)
-
-
-def _plain(node: Any) -> Any:
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(item) for item in node]
-    return node

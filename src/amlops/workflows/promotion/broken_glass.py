@@ -14,7 +14,7 @@ from amlops.config.promotion_rules import BREAK_GLASS_RULES
 from amlops.errors import AmlopsError
 from amlops.git import Author, Files, Git
 from amlops.github import GitHub
-from amlops.releases.files import plain, yaml_text
+from amlops.releases.files import yaml_text
 
 from .stage_commits import Proposed, propose
 
@@ -170,7 +170,7 @@ def _with(repo: Repository, text: str | None, name: str, entry: dict[str, Any]) 
 
 
 def _data(repo: Repository, text: str | None) -> dict[str, Any]:
-    found: dict[str, Any] = plain(document_of(text, repo.root / PATH, root=repo.root).data) if text else {}
+    found: dict[str, Any] = document_of(text, repo.root / PATH, root=repo.root).data if text else {}
     return {"entries": {}, **found}
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from amlops.config import LOCAL, ConfigError, Repository
-from amlops.config.quick import checked
+from amlops.config.document import document_of
 from amlops.evidence import Evidence, of_release
 from amlops.git import Git
 from amlops.releases import Stage, stage_of
@@ -64,7 +64,7 @@ class Watch:
             if environment == LOCAL:
                 continue
             try:
-                stage = checked(text, self.repo.root / path, stage_of, root=self.repo.root)
+                stage = stage_of(document_of(text, self.repo.root / path, root=self.repo.root))
             except ConfigError as error:
                 yield deployment, environment, error
                 continue

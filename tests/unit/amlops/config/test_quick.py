@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.unit.amlops.config.cases import DATA, ROOT
 
-from amlops.config import ConfigError, Document, parse, read_document
-from amlops.config.about import About
-from amlops.config.quick import checked
-from amlops.releases import release_of, stage_of
-from amlops.releases.files import plain
+from amlops.config import ConfigError, quick
+from amlops.config.document import document_of
 
 FILES = sorted({*DATA.rglob("*.yaml"), *ROOT.glob("deployments/**/*.yml"), *ROOT.glob("environments/*.yaml")})
 
 
-def _data(document: Document) -> Any:
-    return plain(document.data)
+def _read(text: str, *, quickly: bool) -> str:
+    """What the text is by one of the readers, types included, or how it is refused."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not quickly:
+            patch.setattr(quick, "load", _leave)
+        try:
+            return repr(document_of(text, Path("a.yaml")).data)
+        except ConfigError as error:
+            return str(error)
+
+
+def _leave(text: str) -> None:
+    raise quick.NotPlain
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_file_of_this_repository_reads_the_same(path: Path) -> None:
     """Either the same data, or the same refusal with its line."""
-    try:
-        slow = _data(read_document(path, root=ROOT))
-    except ConfigError as error:
-        with pytest.raises(ConfigError) as caught:
-            checked(path.read_text(), path, _data, root=ROOT)
-        assert str(caught.value) == str(error)
-        return
-    assert checked(path.read_text(), path, _data, root=ROOT) == slow
+    text = path.read_text()
+    assert _read(text, quickly=True) == _read(text, quickly=False)
 
 
 @pytest.mark.parametrize(
@@ -42,40 +43,39 @@ def test_every_file_of_this_repository_reads_the_same(path: Path) -> None:
         "a: 123456789012", "a: 1234e5678901", "a: 0a1b2c3d4e5f", "a: 5ce421249ace", "a: !!str 1", "a: &x 1\nb: *x",
         "a: {b: 1}\nc: {<<: {d: 1}}", "a: |\n  one\n  two\n", "a: one\n  two", 'a: "\\u00e9"', "a: é", "? a\n: b",
         "a: [1, two, {three: 3}]", "1: a", "true: a", "a: 'it''s'", "a: x # comment", "a: \"#\"", "a: b: c", "a: @b",
+        "a: 2026-02-30", "a: 2026-2-3", "a: 12345678-1234-1234-1234-123456789012", "a: ./b", "a: /b", "a: .5",
+        "a: ${{ b }}",
     ],
 )  # fmt: skip
-def test_what_versions_of_yaml_read_differently(text: str, tmp_path: Path) -> None:
+def test_what_versions_of_yaml_read_differently(text: str) -> None:
     """YAML 1.1 and 1.2 differ in words, numbers and dates; here it is always 1.2."""
-    file = tmp_path / "a.yaml"
-    file.write_text(text)
-    try:
-        slow = read_document(file).data
-    except ConfigError as error:
-        with pytest.raises(ConfigError) as caught:
-            checked(text, file, _data)
-        assert str(caught.value) == str(error)
-        return
-    assert repr(checked(text, file, _data)) == repr(plain(slow))
+    assert _read(text, quickly=True) == _read(text, quickly=False)
 
 
 @pytest.mark.parametrize("text", ["a: 1\na: 2", "- a", "", "a: [", "\ta: 1"])
-def test_what_is_no_plain_map_is_refused_with_its_line(text: str, tmp_path: Path) -> None:
-    """A doubled key, a list, nothing, broken YAML: as the slow reader says it."""
+def test_what_is_no_plain_map_is_refused_with_its_line(text: str) -> None:
+    """A doubled key, a list, nothing, broken YAML."""
     with pytest.raises(ConfigError, match=r"a\.yaml:\d+: .* \[yaml\]"):
-        checked(text, tmp_path / "a.yaml", _data, root=tmp_path)
+        document_of(text, Path("a.yaml"))
 
 
-def test_usual_files_are_read_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        DATA / "ok/releases/5ce421249ace.yaml",
+        DATA / "ok/stages/rolling-out.yaml",
+        DATA / "ok/about/gates.yaml",
+        ROOT / "deployments/diabetes-progression/about.yaml",
+        ROOT / "environments/prod.yaml",
+    ],
+    ids=lambda path: path.stem,
+)
+def test_usual_files_are_read_quickly(path: Path) -> None:
     """What `amlops` writes, and what people plainly write, never needs the slow reader."""
+    assert quick.load(path.read_text())
 
-    def slow(*_: object, **__: object) -> None:
-        raise AssertionError("read slowly")
 
-    monkeypatch.setattr("amlops.config.quick.document_of", slow)
-    for path, read in (
-        (DATA / "ok/releases/5ce421249ace.yaml", lambda document: release_of(document, "diabetes-progression")),
-        (DATA / "ok/stages/rolling-out.yaml", stage_of),
-        (DATA / "ok/about/gates.yaml", lambda document: parse(document, About)),
-        (ROOT / "deployments/diabetes-progression/about.yaml", lambda document: parse(document, About)),
-    ):
-        assert checked(path.read_text(), path, read)
+def test_a_place_is_known_of_what_was_read_quickly() -> None:
+    """Only a message needs the line of a key."""
+    document = document_of("a:\n  b: 1\n  c: [2,\n    3]\n", Path("a.yaml"))
+    assert [document.line(loc) for loc in (("a", "b"), ("a", "c", 1), ("a", "d"), ("x",))] == [2, 4, 1, 1]
