@@ -13,7 +13,8 @@ from amlops.errors import AmlopsError
 from amlops.github import GitHub, Run, open_git
 from amlops.stacks.declared import Declared
 from amlops.workflows.apply.hand_on import HandedOn, hand_on
-from amlops.workflows.rollout import Watch, lives_of
+from amlops.workflows.holding import lives_of
+from amlops.workflows.rollout import Watch
 
 from .options import json_option
 from .output import give

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import time
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -14,7 +15,8 @@ from amlops.errors import AmlopsError
 from amlops.github import GitHub, GitHubRefused, Run, open_git
 from amlops.progress import progress
 from amlops.rollout.record import Wish
-from amlops.workflows.rollout import Outcome, Watch, lives_of, open_job, roll_out, tell_wish, unleased_job
+from amlops.workflows.holding import lives_of
+from amlops.workflows.rollout import Outcome, Watch, open_job, roll_out, tell_wish, unleased_job
 
 from .options import _stacks, json_option
 from .output import give
@@ -27,7 +29,13 @@ KINDS: dict[str, Literal["pause", "go-on", "abort"]] = {"pause": "pause", "resum
 
 @click.command("rollout")
 @click.argument("stack", metavar="[STACK]", required=False, shell_complete=_stacks)
-@click.option("--max-minutes", type=click.FloatRange(min=0), default=50.0, show_default=True, help="End after so long.")
+@click.option(
+    "--max-minutes",
+    type=click.FloatRange(min=0),
+    default=40.0,
+    show_default=True,
+    help="End after so long, the wait for the stack's lease included; a write under way may take 10 more.",
+)
 @click.option("--watch", "watching", is_flag=True, help="Start what died, of all stacks; STACK is left out.")
 @click.option(
     "--pause", "wish", flag_value="pause", help="No step forward from now on; a candidate that fails goes back."
@@ -61,9 +69,9 @@ def command(
 
 
 def _roll_out(repo: Repository, stack: str, minutes: float, *, as_json: bool) -> None:
-    run = Run.of(os.environ)
+    run, began = Run.of(os.environ), time.monotonic()
     with open_job(repo, stack, progress()) as job:
-        found = roll_out(job, minutes)
+        found = roll_out(job, minutes - (time.monotonic() - began) / 60)
     if found.handed_on:
         _start(stack, GitHub.of(os.environ))
     _outputs(run, found)

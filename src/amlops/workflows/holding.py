@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from amlops.git import Git
 from amlops.github import GitHub, Run
 from amlops.stacks import StackName, hold
 from amlops.stacks.lease import Lease, hold_lease
+from amlops.stacks.lease_holder import Holder, either_lives
 
-from .rollout.open import lives_of
 from .session import Session
 
 
@@ -26,3 +26,12 @@ def held(session: Session, stack: StackName, git: Git, doing: str, *, wait: floa
     told = session.progress.line
     with hold_lease(git, stack.text, run, doing, session.azure.now, lives=lives, wait=wait, hint=told) as lease:
         yield lease
+
+
+def lives_of(run: Run | None, github: GitHub | None) -> Callable[[Holder], bool | None]:
+    """Whether the holder of a lease does, as far as it can be known here."""
+
+    def run_lives(id: str) -> bool | None:
+        return github.runs.lives(id) if github is not None else None
+
+    return lambda holder: either_lives(holder, run, run_lives)

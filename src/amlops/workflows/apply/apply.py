@@ -30,10 +30,10 @@ from amlops.stacks.soft_delete import purge
 
 from ..holding import held
 from ..plan.expectation import Expectation
-from ..rollout.free import free_traffic, remove_failed
 from ..session import Session
 from .applied_evidence import write_evidence
 from .apply_smoke import Asked, ask_releases
+from .free import free_traffic, remove_failed
 from .live_preview import Looked, look
 
 STUCK = "run it again, it goes on from there; what never ends is deleted in Azure by hand, and then made anew"

@@ -14,7 +14,7 @@ from amlops.stacks.lease import held, lease_ref, read_lease
 from amlops.stacks.lease_holder import Taken
 from amlops.stacks.stale_lock import PulumiLock, pulumi_locks
 
-from ..rollout.open import lives_of
+from ..holding import lives_of
 from ..session import Session
 
 

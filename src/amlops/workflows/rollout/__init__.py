@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from .free import free_traffic, remove_failed
 from .job import Job
 from .loop import Outcome, roll_out
-from .open import deployment_stack, lives_of, open_job, unleased_job
+from .open import deployment_stack, open_job, unleased_job
 from .watch import Watch, Watched
 from .wish import tell_wish
 
@@ -15,10 +14,7 @@ __all__ = [
     "Watch",
     "Watched",
     "deployment_stack",
-    "free_traffic",
-    "lives_of",
     "open_job",
-    "remove_failed",
     "roll_out",
     "tell_wish",
     "unleased_job",

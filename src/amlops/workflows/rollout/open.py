@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 from amlops.azure import poll_seconds
 from amlops.config import ConfigError, Environment, Problem, Repository, Rollout, load_about
 from amlops.evidence import Evidence
 from amlops.git import Git
-from amlops.github import GitHub, Run, open_git
+from amlops.github import Run, open_git
 from amlops.progress import Progress
 from amlops.rollout.patience import Patience
 from amlops.rollout.request_logs import Query
-from amlops.stacks import StackName, hold, parse_stack
-from amlops.stacks.lease import hold_lease
-from amlops.stacks.lease_holder import Holder, either_lives
+from amlops.stacks import StackName, parse_stack
 
+from ..holding import held
 from ..session import Session, open_session
 from .job import Job, Renews
 from .kept import Kept, KeptInFolder, KeptInGit
@@ -40,22 +37,20 @@ class NoLease:
 
 
 @contextmanager
-def open_job(
-    repo: Repository, text: str, told: Progress, process: Mapping[str, str] = os.environ, *, wait: float = LEASE_WAIT
-) -> Iterator[Job]:
+def open_job(repo: Repository, text: str, told: Progress) -> Iterator[Job]:
     """The job of a stack's rollout, with its lease. Raises AmlopsError: (2) no deployment's stack, (5) it is held."""
     stack, environment = deployment_stack(repo, text)
-    session = open_session(repo, environment, told, start=False, stack=stack, process=process)
-    run = Run.of(process)
-    with _leased(session, stack, run, process, wait) as lease:
-        yield job_of(session, stack, lease, run)
+    session = open_session(repo, environment, told, start=False, stack=stack)
+    git = open_git(repo.root, session.process)
+    with held(session, stack, git, f"amlops rollout {stack}", wait=LEASE_WAIT) as lease:
+        yield job_of(session, stack, lease or NoLease(), Run.of(session.process))
 
 
-def unleased_job(repo: Repository, text: str, told: Progress, process: Mapping[str, str] = os.environ) -> Job:
-    """The job for who only tells a wish, whoever holds the lease. Raises AmlopsError (2): no deployment's stack."""
+def unleased_job(repo: Repository, text: str, told: Progress) -> Job:
+    """The job for whoever only tells a wish, whoever holds the lease. Raises AmlopsError (2): no deployment's stack."""
     stack, environment = deployment_stack(repo, text)
-    session = open_session(repo, environment, told, start=False, stack=stack, process=process)
-    return job_of(session, stack, NoLease(), Run.of(process))
+    session = open_session(repo, environment, told, start=False, stack=stack)
+    return job_of(session, stack, NoLease(), Run.of(session.process))
 
 
 def job_of(session: Session, stack: StackName, lease: Renews, run: Run | None) -> Job:
@@ -104,15 +99,6 @@ def stages_of(session: Session, deployment: str, git: Git) -> Stages:
     return StageInGit(git, session.repo, deployment, environment.name)
 
 
-def lives_of(run: Run | None, github: GitHub | None) -> Callable[[Holder], bool | None]:
-    """Whether the holder of a lease does, as far as it can be known here."""
-
-    def run_lives(id: str) -> bool | None:
-        return github.runs.lives(id) if github is not None else None
-
-    return lambda holder: either_lives(holder, run, run_lives)
-
-
 def counted_by_logs(settings: Rollout, environment: Environment) -> bool:
     """What about.yaml says; else by logs where the environment's platform sends them to Log Analytics."""
     if settings.counts is not None:
@@ -135,19 +121,3 @@ def _kept(session: Session, deployment: str, git: Git, run: Run | None) -> Kept:
     if environment.is_local:
         return KeptInFolder(deployment, environment.name, session.repo.local / "evidence")
     return KeptInGit(deployment, environment.name, Evidence(git), run)
-
-
-@contextmanager
-def _leased(
-    session: Session, stack: StackName, run: Run | None, process: Mapping[str, str], wait: float
-) -> Iterator[Renews]:
-    doing = f"amlops rollout {stack}"
-    if session.environment.is_local:
-        with hold(session.repo, session.environment.name, doing):
-            yield NoLease()
-        return
-    now: Callable[[], datetime] = session.azure.now
-    lives = lives_of(run, GitHub.of(process))
-    git = open_git(session.repo.root, process)
-    with hold_lease(git, stack.text, run, doing, now, lives=lives, wait=wait, hint=session.progress.line) as lease:
-        yield lease

@@ -14,7 +14,8 @@ from tests.unit.amlops.workflows.rollout.rollout_world import SETTINGS, Killed, 
 from amlops.errors import AmlopsError
 from amlops.releases import Stage
 from amlops.rollout.record import Wish
-from amlops.workflows.rollout import Outcome, free_traffic, roll_out, tell_wish
+from amlops.workflows.apply.free import free_traffic
+from amlops.workflows.rollout import Outcome, roll_out, tell_wish
 
 LONG = 10.0
 """Real minutes, of which a test needs fractions of a second."""
