@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: up down test test-gitops test-story soak setup tools check format accept bench lock tables docs openapi verify-azure
+.PHONY: up down test test-gitops test-story soak setup setup-python tools check format accept bench lock tables docs openapi verify-azure
 up: setup
 	@$(BIN)/amlops up local
 
@@ -28,6 +28,10 @@ soak: setup
 
 setup:
 	@$(PYTHON) -m tools.setup
+
+# Without what Pulumi's engine and blob storage need.
+setup-python:
+	@$(PYTHON) -m tools.setup python
 
 # What runs and checks the workflows; `make up` needs none of it.
 tools: setup

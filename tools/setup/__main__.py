@@ -1,4 +1,6 @@
-"""`python3 -m tools.setup`: everything that `make up` and `make test` need; what is there is skipped."""
+"""`python3 -m tools.setup [python]`: everything that `make up` and `make test` need, or Python's part of it alone; what
+is there is skipped.
+"""
 
 from __future__ import annotations
 
@@ -21,21 +23,17 @@ def link(at: Path, to: Path) -> None:
     fresh.replace(at)
 
 
-def main() -> int:
+def main(only: tuple[str, ...] = ()) -> int:
     repository = Path(__file__).resolve().parents[2]
     tools, began = repository / "tools", time.monotonic()
     sys.stdout.write("Set-up\n")
     try:
         machine.check(repository)
         uv = python.uv(tools)
-        with ThreadPoolExecutor(3) as pool:
-            environment = pool.submit(python.environment, repository, uv)
-            cli = pool.submit(pulumi.provide, tools, uv, repository / ".venv/bin")
-            blobs = pool.submit(azurite.provide, tools, uv)
-            bin, (modules, node) = environment.result(), blobs.result()
-            link(tools / "node_modules", modules)
-            link(bin / "node", node)
-            link(bin / "pulumi", cli.result())
+        if only == ("python",):
+            python.environment(repository, uv)
+        else:
+            _everything(repository, uv)
     except SetupFailed as problem:
         sys.stderr.write(f"\nset-up stopped: {problem}\n")
         return 1
@@ -49,5 +47,17 @@ def main() -> int:
     return 0
 
 
+def _everything(repository: Path, uv: Path) -> None:
+    tools = repository / "tools"
+    with ThreadPoolExecutor(3) as pool:
+        environment = pool.submit(python.environment, repository, uv)
+        cli = pool.submit(pulumi.provide, tools, uv, repository / ".venv/bin")
+        blobs = pool.submit(azurite.provide, tools, uv)
+        bin, (modules, node) = environment.result(), blobs.result()
+        link(tools / "node_modules", modules)
+        link(bin / "node", node)
+        link(bin / "pulumi", cli.result())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(tuple(sys.argv[1:])))
