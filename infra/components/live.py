@@ -1,7 +1,7 @@
 """What the cloud says now about traffic, capacity and a rollout's tags, which rollout and autoscale own.
 
 The programs declare exactly these values: `ignore_changes` would send the state's stale ones along with any other
-change (PULUMI.md).
+change.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Takes away everything of a run, for good, and proves that nothing is left.
 
 The order matters: roles first, since nobody finds them once their identities are gone; workspaces are purged while
-their group is there, since Azure names deleted ones to nobody (AZURE.md 4).
+their group is there, since Azure names deleted ones to nobody (docs/azure.md 4).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def make_credential(variables: Mapping[str, str], transport: Mapping[str, Any], 
     """`transport` are the clients' keyword arguments for CA and proxy; `local` says that the cloud is a local Azure.
 
     A file with a federated token goes first, then (`local`) the client secret, then azure-identity's own chain. The
-    authority of a local Azure is no Microsoft's, so that nobody vouches for it: instance discovery is off (ARM.md).
+    authority of a local Azure is no Microsoft's, so that nobody vouches for it: instance discovery is off.
     """
     options: dict[str, Any] = dict(transport)
     if local:

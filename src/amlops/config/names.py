@@ -1,6 +1,7 @@
 """Every name in Azure as a pure function of the environment, so that no stack reads another's state.
 
-Limits are those of Azure's naming rules (AZURE.md 2 and 4); names that the cloud holds unique open with the prefix.
+Limits are those of Azure's naming rules (docs/azure.md 2 and 4). Names that the cloud holds unique open with the
+prefix.
 """
 
 from __future__ import annotations

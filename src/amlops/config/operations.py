@@ -8,7 +8,7 @@ from ..errors import AmlopsError
 
 OPERATION_MINUTES = "AMLOPS_OPERATION_MINUTES"
 LONGEST = 60.0
-"""Minutes. A managed network takes half of it, an online deployment a third (AZURE.md)."""
+"""Minutes. A managed network takes half of it, an online deployment a third (docs/azure.md)."""
 
 
 def operation_minutes(process: Mapping[str, str]) -> float:

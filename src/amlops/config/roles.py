@@ -1,4 +1,4 @@
-"""Azure's built-in roles that bootstrap and the programs grant, by their ids (AZURE.md 7)."""
+"""Azure's built-in roles that bootstrap and the programs grant, by their ids (docs/azure.md 7)."""
 
 from __future__ import annotations
 

@@ -88,5 +88,5 @@ def read_endpoint(place: Place) -> EndpointState | None:
 
 
 def percents(weights: Mapping[str, int] | None) -> dict[str, int]:
-    """Azure adds zeros on GET; they say nothing (AZURE.md 2)."""
+    """Azure adds zeros on GET; they say nothing (docs/azure.md 2)."""
     return {name: int(percent) for name, percent in sorted((weights or {}).items()) if percent}

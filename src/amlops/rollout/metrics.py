@@ -3,7 +3,7 @@
 Live requests come from the endpoint's metrics by the dimension `deployment`; mirrored ones from the deployment's own,
 for the endpoint never saw them. `RequestsPerMinute` lists no total: its average over a minute is the minute's count
 where one gateway serves, so requests are counted from the request logs where these are there (`request_logs`).
-Source: Azure Monitor's supported metrics of onlineEndpoints and of onlineEndpoints/deployments (AZURE.md 1).
+Source: Azure Monitor's supported metrics of onlineEndpoints and of onlineEndpoints/deployments (docs/azure.md 1).
 """
 
 from __future__ import annotations

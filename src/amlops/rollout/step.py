@@ -15,7 +15,7 @@ _CODE = re.compile(r"^(mirror)?(\d{1,3})$")
 class Step:
     """Percent of the live traffic, or of a copy of it that nobody waits for, that the candidate gets.
 
-    Azure never gives one deployment both (AZURE.md 2, how-to-safely-rollout-online-endpoints).
+    Azure never gives one deployment both (docs/azure.md 2, how-to-safely-rollout-online-endpoints).
     """
 
     live: int = 0

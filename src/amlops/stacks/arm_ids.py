@@ -59,7 +59,7 @@ _TEMPLATES: Final[Mapping[str, tuple[str, str]]] = {
         "2025-12-01",
     ),
 }
-"""Type → path template and api-version. Source: ARM.md, the SDK's docstrings."""
+"""Type → path template and api-version. Source: pulumi-azure-native's docstrings."""
 
 _PART = re.compile(r"\{(\w+)\}")
 

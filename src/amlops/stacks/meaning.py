@@ -1,6 +1,6 @@
 """What a plan means: which resources change, how, and at which properties. Never a value of any of them.
 
-Two previews of one change, one on a local Azure and one in the cloud, are compared by this (DESIGN.md, guarded apply).
+Two previews of one change, one on a local Azure and one in the cloud, are compared by this (docs/adr/0016).
 """
 
 from __future__ import annotations

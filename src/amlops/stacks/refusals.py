@@ -35,7 +35,8 @@ _WORDS: Final[Mapping[Why, tuple[str, ...]]] = {
     Why.TOO_LONG: ("the operation's timeout leaves", "context deadline exceeded"),
     Why.BUSY: ("AnotherOperationInProgress",),
 }
-"""Sources: ARM.md; pulumi/pkg `resource/deploy`, step_generator.go and deployment_executor.go; Go's package context."""
+"""Sources: azure-ai-ml and azure-mgmt-*, as they know the answers; pulumi/pkg `resource/deploy`, step_generator.go and
+deployment_executor.go; Go's package context."""
 
 
 def why(error: StackFailed) -> Why:

@@ -1,7 +1,7 @@
 """Names that deleted resources still hold; where the environment allows it, they are purged first.
 
-Azure lists deleted vaults; of deleted workspaces there is neither a list nor a name check (AZURE.md 4), so their purge
-is a DELETE with `forceToPurge`, which does nothing where nothing is left.
+Azure lists deleted vaults; of deleted workspaces there is neither a list nor a name check (docs/azure.md 4), so their
+purge is a DELETE with `forceToPurge`, which does nothing where nothing is left.
 """
 
 from __future__ import annotations

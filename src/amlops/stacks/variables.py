@@ -132,7 +132,7 @@ def _secret(running: Running, process: Mapping[str, str]) -> dict[str, str]:
 
 
 def _local_azure(environment: Environment, running: Running, process: Mapping[str, str]) -> dict[str, str]:
-    """Python's clients read REQUESTS_CA_BUNDLE, Go's SSL_CERT_FILE; storage hosts are reached by the proxy (ARM.md).
+    """Python's clients read REQUESTS_CA_BUNDLE, Go's SSL_CERT_FILE; storage hosts are reached by the proxy.
 
     REGISTRY_DISCOVERY_ENDPOINT_URL is where azure-ai-ml looks for ML registries. The environment `local` is whatever
     the local Azure is, and its owner's; any other brings its own tenant and subscription, and maybe a federated token.

@@ -224,14 +224,14 @@ def test_ids_are_taken_out() -> None:
 def test_answers_are_kept_as_they_come(tmp_path: Path) -> None:
     """As JSON and as a table, without ids; what isn't asked stands there too, and that a local Azure proves nothing."""
     record = Record(tmp_path, _wanted(), NOW, True, "c0ffee" * 6)
-    question = Question("it", "a | b", "AZURE.md 1", "GET", Moment.SERVED, lambda _: Answer("", None))
+    question = Question("it", "a | b", "docs/azure.md 1", "GET", Moment.SERVED, lambda _: Answer("", None))
     record.answer(question, Answer(f"refused for {OTHER}", False, {"scope": f"/subscriptions/{ID}"}))
     kept = json.loads((tmp_path / "answers.json").read_text())
     assert kept["answers"]["it"]["found"] == {"scope": "/subscriptions/<subscription>"}
     assert kept["left"] is None
     assert len(kept["not_asked"]) == len(NOT_ASKED)
     page = (tmp_path / "answers.md").read_text()
-    assert "| it | a \\| b (AZURE.md 1) | refused for <id> | **does not hold** |" in page
+    assert "| it | a \\| b (docs/azure.md 1) | refused for <id> | **does not hold** |" in page
     assert "proves nothing about Azure" in page
     assert ID not in page + json.dumps(kept)
 

@@ -42,7 +42,7 @@ def _ask(ground: Ground) -> Answer:
 QUESTION = Question(
     id="activity-log",
     said="A change is in the Activity Log within 20 minutes, with the name of who made it",
-    where="AZURE.md 1 and 8; src/amlops/workflows/drift/activity.py",
+    where="docs/azure.md 1 and 8; src/amlops/workflows/drift/activity.py",
     how="The workspace's tags are written once more when the platform is there; later the log is asked for it",
     when=Moment.SERVED,
     ask=_ask,

@@ -20,7 +20,7 @@ def _ask(ground: Ground) -> Answer:
 QUESTION = Question(
     id="arm-time",
     said="Answers of ARM carry the time in a Date header, by which leases, soaks and windows are judged",
-    where="src/amlops/azure/clock.py; ADR 0015",
+    where="src/amlops/azure/clock.py; ADR 0011",
     how="GET /tenants",
     when=Moment.BOOTSTRAPPED,
     ask=_ask,

@@ -20,7 +20,7 @@ def _ask(ground: Ground) -> Answer:
 QUESTION = Question(
     id="deleted-vault",
     said="A deleted vault is listed with its tags until it is purged, so that clean-up finds it after a crash",
-    where="AZURE.md 4; tools/verify_azure/remains.py",
+    where="docs/azure.md 4; tools/verify_azure/remains.py",
     how="GET deletedVaults after the platform was destroyed",
     when=Moment.DESTROYED,
     ask=_ask,

@@ -19,7 +19,7 @@ QUESTION = Question(
     id="etags",
     said="Nothing relies on Azure ML heeding If-Match (its SDKs send none); rollout and apply hold a lease in git. The "
     "local Azure heeds it",
-    where="ARM.md; ADR 0009",
+    where="ADR 0009",
     how="PATCH of the endpoint's own tags with an If-Match that is wrong",
     when=Moment.SERVED,
     ask=_ask,

@@ -13,7 +13,7 @@ from amlops.report.cost import Prices
 from .question import Answer, Ground, Moment, Question
 
 ADDRESS = "https://prices.azure.com/api/retail/prices"
-"""Azure's own, open to anybody. Source: "Azure Retail Prices overview" (AZURE.md 8)."""
+"""Azure's own, open to anybody. Source: "Azure Retail Prices overview" (docs/azure.md 8)."""
 _OTHER = ("spot", "low priority", "windows")
 
 

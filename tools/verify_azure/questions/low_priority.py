@@ -15,7 +15,7 @@ def _ask(ground: Ground) -> Answer:
 QUESTION = Question(
     id="low-priority",
     said="Low-priority machines were retired on 2026-03-31, though the SDK still takes low_priority",
-    where="AZURE.md 10; the policy's rule low-priority",
+    where="docs/azure.md 10; the policy's rule low-priority",
     how="PUT of an idle cluster with vmPriority LowPriority, deleted at once",
     when=Moment.PLATFORM,
     ask=_ask,

@@ -32,7 +32,7 @@ def _ask(ground: Ground) -> Answer:
 QUESTION = Question(
     id="metrics-delay",
     said="A minute's metrics are complete five minutes after it (rollout.metrics_late)",
-    where="AZURE.md 1; src/amlops/config/rollout.py",
+    where="docs/azure.md 1; src/amlops/config/rollout.py",
     how="RequestsPerMinute of the endpoint is looked at until it has the first minute through which users asked",
     when=Moment.USED,
     ask=_ask,

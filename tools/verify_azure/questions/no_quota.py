@@ -53,7 +53,7 @@ def _without_quota(ground: Ground) -> str | None:
 QUESTION = Question(
     id="no-quota",
     said=f"A cluster that may have no core is taken, and says {CODE}",
-    where="AZURE.md 3",
+    where="docs/azure.md 3",
     how="A cluster of one node of a family whose limit is 0; the error is waited for, then it is deleted",
     when=Moment.PLATFORM,
     ask=_ask,

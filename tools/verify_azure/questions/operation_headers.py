@@ -33,7 +33,7 @@ def _there(found: bool) -> str:
 QUESTION = Question(
     id="operation-headers",
     said="A cluster's PUT answers 201 with Azure-AsyncOperation, its DELETE 202 with Location; the rest is polled",
-    where="ARM.md; src/amlops/azure/arm.py; the local Azure",
+    where="src/amlops/azure/arm.py; the local Azure",
     how="An idle cluster is made and deleted, by plain requests",
     when=Moment.PLATFORM,
     ask=_ask,

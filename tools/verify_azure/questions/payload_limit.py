@@ -44,7 +44,7 @@ def _most(taken: dict[str, float]) -> str:
 QUESTION = Question(
     id="payload-limit",
     said="No limit of a request's size is documented for managed online endpoints",
-    where="AZURE.md 2",
+    where="docs/azure.md 2",
     how="The sample request with blanks behind it, of 1 MiB and twice as much each time",
     when=Moment.SERVED,
     ask=_ask,

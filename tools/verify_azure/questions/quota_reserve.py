@@ -25,7 +25,7 @@ def _ask(ground: Ground) -> Answer:
 QUESTION = Question(
     id="quota-reserve",
     said="A deployment of n instances takes the cores of ceil(1.2 n), so preflight asks for as many",
-    where="AZURE.md 2; src/amlops/stacks/preflight/checks/quota.py",
+    where="docs/azure.md 2; src/amlops/stacks/preflight/checks/quota.py",
     how="Usages before the first deployment and after it; wrong where somebody else deploys in the region meanwhile",
     when=Moment.SERVED,
     ask=_ask,

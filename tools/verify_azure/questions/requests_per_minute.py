@@ -67,7 +67,7 @@ def _others(ground: Ground) -> dict[str, Any]:
 QUESTION = Question(
     id="requests-per-minute",
     said="The average of RequestsPerMinute over a minute is that minute's number of requests",
-    where="AZURE.md 1; src/amlops/rollout/metrics.py",
+    where="docs/azure.md 1; src/amlops/rollout/metrics.py",
     how="Requests are counted at the client, minute by minute, beside the metric",
     when=Moment.USED,
     ask=_ask,

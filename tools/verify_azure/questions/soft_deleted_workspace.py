@@ -35,7 +35,7 @@ def _ask(ground: Ground) -> Answer:
 QUESTION = Question(
     id="soft-deleted-workspace",
     said=f'A PUT over a deleted workspace says "{WORDS}", and forceToPurge frees the name',
-    where="AZURE.md 4; src/amlops/stacks/refusals.py; src/amlops/stacks/soft_delete.py",
+    where="docs/azure.md 4; src/amlops/stacks/refusals.py; src/amlops/stacks/soft_delete.py",
     how="A second workspace is made, deleted, made again, and purged",
     when=Moment.PLATFORM,
     ask=_ask,

@@ -49,7 +49,7 @@ QUESTION = Question(
     id="usages",
     said="Usages name each family as vmSizes does but for underscores, ending in _Cluster_Dedicated_vCPUs, and all "
     "cores together once, of the type totalCores",
-    where="AZURE.md 3; src/amlops/stacks/preflight/reading.py",
+    where="docs/azure.md 3; src/amlops/stacks/preflight/reading.py",
     how="GET usages and vmSizes of the region",
     when=Moment.PLATFORM,
     ask=_ask,

@@ -32,7 +32,7 @@ def _ask(ground: Ground) -> Answer:
 QUESTION = Question(
     id="wildcard-federation",
     said="An identity trusts whole subjects only, so each GitHub environment needs a credential of its own",
-    where="AZURE.md 7; src/amlops/workflows/realm/foundation.py",
+    where="docs/azure.md 7; src/amlops/workflows/realm/foundation.py",
     how=f"PUT of a federated credential with claimsMatchingExpression, {API}",
     when=Moment.BOOTSTRAPPED,
     ask=_ask,

@@ -1,7 +1,7 @@
 """Rule: a deployment names versions of its model, environment and code.
 
 Why: a label such as latest moves, so the same commit would run something else tomorrow, also in a rollback.
-Source: how-to-manage-models (`@latest`); DESIGN (publish, then declare).
+Source: how-to-manage-models (`@latest`); docs/adr/0003.
 """
 
 from __future__ import annotations

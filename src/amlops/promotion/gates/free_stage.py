@@ -1,6 +1,6 @@
 """Gate: the stage has room. A stage that has a candidate gets no other one.
 
-Source: DESIGN "stage"; always asked, and no glass breaks it, since the stage would be impossible.
+Source: docs/adr/0015; always asked, and no glass breaks it, since the stage would be impossible.
 """
 
 from __future__ import annotations

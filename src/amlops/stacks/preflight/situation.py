@@ -124,7 +124,7 @@ def planned(result: Result, subscription: str) -> tuple[Planned, ...]:
 
 
 def reserved(instances: int) -> int:
-    """Machines that the quota must hold for an online deployment: a fifth more, for upgrades (AZURE.md 2)."""
+    """Machines that the quota must hold for an online deployment: a fifth more, for upgrades (docs/azure.md 2)."""
     return math.ceil(1.2 * instances)
 
 

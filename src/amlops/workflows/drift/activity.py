@@ -1,6 +1,6 @@
 """Who changed a resource last, and when, by the Activity Log; what our own identities did is passed over.
 
-Source: Azure Monitor, REST "Activity Logs - List", event schema (AZURE.md 8): kept for 90 days, minutes late.
+Source: Azure Monitor, REST "Activity Logs - List", event schema (docs/azure.md 8): kept for 90 days, minutes late.
 """
 
 from __future__ import annotations

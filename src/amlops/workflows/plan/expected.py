@@ -1,6 +1,6 @@
 """The plan that git explains: what the commits since a stack was last applied do to it, computed without a credential.
 
-`amlops apply` compares it with its live preview (DESIGN.md, guarded apply).
+`amlops apply` compares it with its live preview (docs/adr/0016).
 """
 
 from __future__ import annotations

@@ -200,7 +200,7 @@ class Foundation:
     def grants(self) -> tuple[Grant, ...]:
         """Roles of the deploy identities, none of which reaches another realm.
 
-        A platform's may grant what its program grants and no more (AZURE.md 7's condition). A team's reads its
+        A platform's may grant what its program grants and no more (docs/azure.md 7's condition). A team's reads its
         subscription, for quota and metrics; what it may change is granted by the program of the platform, endpoint by
         endpoint.
         """

@@ -1,8 +1,8 @@
 """Whether a model monitor has raised an alarm, asked of Azure Machine Learning.
 
 A monitor's run that finds a signal over its threshold gets a tag; Azure's own way to hear of it is Event Grid, whose
-webhooks can't start a workflow at GitHub by themselves. Source: how-to-monitor-model-performance; AZURE.md 5. By which
-field such a run names its schedule is not documented: name, display name, experiment and properties are looked at.
+webhooks can't start a workflow at GitHub by themselves. Source: how-to-monitor-model-performance; docs/azure.md 5. By
+which field such a run names its schedule is not documented: name, display name, experiment, properties are looked at.
 """
 
 from __future__ import annotations

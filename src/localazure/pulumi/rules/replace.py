@@ -1,6 +1,6 @@
 """Inputs whose change replaces the resource, besides those in its path.
 
-Source: `x-ms-mutability: [create, read]` in the ARM specifications and the vendor plugin's own list (ARM.md's table).
+Source: `x-ms-mutability: [create, read]` in the ARM specifications.
 """
 
 from __future__ import annotations

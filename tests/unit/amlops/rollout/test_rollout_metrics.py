@@ -1,4 +1,4 @@
-"""Azure Monitor's answers, as AZURE.md and azure-mgmt-monitor give their shape, read as minutes of one deployment."""
+"""Azure Monitor's answers, in the shape that azure-mgmt-monitor gives them, read as minutes of one deployment."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def test_platform_grants_by_a_condition_and_changes_no_other_subscription(name: 
 
 
 def test_condition_is_that_of_the_documentation() -> None:
-    """Writing and deleting of role assignments, each only for the roles named. Source: AZURE.md 7."""
+    """Writing and deleting of role assignments, each only for the roles named. Source: docs/azure.md 7."""
     action = "(!(ActionMatches{{'Microsoft.Authorization/roleAssignments/{}'}}))"
     role = "{}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{a, b}}"
     write = f"({action.format('write')} OR ({role.format('@Request')}))"
