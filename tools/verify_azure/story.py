@@ -11,6 +11,7 @@ from amlops.errors import AmlopsError
 from amlops.progress import Progress
 from amlops.rollout import primary_key, read_endpoint
 from amlops.stacks import parse_stack
+from amlops.workflows.rehearsal.traffic import Target
 from amlops.workflows.session import Session, open_session
 
 from .budget import API as BUDGETS
@@ -164,7 +165,8 @@ class Story:
         if live is None:
             raise AmlopsError(f"{STACK}: the endpoint is gone")
         body = (self.scratch.repo.deployment(DEPLOYMENT) / "sample-request.json").read_bytes()
-        return Users(live.scoring_uri, primary_key(place), body, session.azure.ca, session.azure.now)
+        target = Target(live.scoring_uri, primary_key(place), body, session.azure.ca, at_once=1)
+        return Users(target, session.azure.now)
 
     def _ask(self, moment: Moment) -> None:
         for question in first_looks(moment):

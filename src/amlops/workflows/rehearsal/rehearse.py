@@ -25,7 +25,7 @@ from .ground import lay_ground
 from .serving import ENOUGH, PATIENCE, serve, shift
 from .stand_in import NoStandIn, stand_in
 from .throwaway import Rehearsal
-from .traffic import Client, Target
+from .traffic import Client, Target, under_traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +223,8 @@ class Run:
     # -- the client --------------------------------------------------------------------------------------------------
 
     def _ask(self, deployment: str, target: Target, ending: ExitStack) -> Client:
-        client = Client(target)
-        client.start()
-        ending.callback(client.stop)
-        self.clients[deployment] = client
-        return client
+        self.clients[deployment] = ending.enter_context(under_traffic(target))
+        return self.clients[deployment]
 
     def _of(self, deployment: str | None) -> list[Client]:
         """A platform's change may be noticed by everybody."""

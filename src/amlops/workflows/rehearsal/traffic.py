@@ -40,10 +40,15 @@ class Target:
 
 
 class Client:
-    """Sends from `start` to `stop`. A request counts for the phase in which it was sent."""
+    """Sends from `start` to `stop`. A request counts for the phase in which it was sent.
 
-    def __init__(self, target: Target, rate: float = RATE) -> None:
-        self._target, self._rate = target, rate
+    `heard` is told of each answer: the ARM deployment it came from, and how it failed or "".
+    """
+
+    def __init__(
+        self, target: Target, rate: float = RATE, heard: Callable[[str, str], None] = lambda deployment, failure: None
+    ) -> None:
+        self._target, self._rate, self._heard = target, rate, heard
         self._context = ssl.create_default_context(cafile=target.ca)
         self._lock = threading.Lock()
         self._end = threading.Event()
@@ -121,6 +126,7 @@ class Client:
                 self._counts[(phase, deployment, not failure)] += 1
                 if failure and len(self._said) < _SAID:
                     self._said.append(f"{phase}: {deployment or 'nobody'} {failure}")
+            self._heard(deployment, failure)
             due = max(due + every, time.monotonic() - every)
 
     def _ask(self) -> tuple[str, str]:

@@ -104,3 +104,15 @@ def test_it_keeps_its_pace_with_few_connections(tmp_path: Path, at_once: int) ->
         client.wait(lambda traffic: False, 0.5)
         client.stop()
     assert client.total.sent - before <= 40 * (time.monotonic() - began) + 2 * at_once
+
+
+def test_each_answer_is_told_to_who_counts_in_another_way(tmp_path: Path) -> None:
+    """With the deployment it came from, and how it failed."""
+    told: list[tuple[str, str]] = []
+    with answering(tmp_path, [(200, "r-a", b"{}"), (503, "r-b", b"")]) as target:
+        client = Client(target, 100, lambda deployment, failure: told.append((deployment, failure)))
+        client.start()
+        assert client.wait(lambda traffic: traffic.sent >= 2, 20)
+        client.stop()
+    assert told[:2] == [("r-a", ""), ("r-b", "answered 503")]
+    assert len(told) == client.total.sent
