@@ -12,7 +12,7 @@ from typing import Any
 
 from ..arm import validation
 from ..arm.validation import Mode, Problem
-from . import exceptions, forms, versions
+from . import exceptions, forms
 from . import files as table_files
 from .route import Route, route
 from .router import Router
@@ -46,16 +46,9 @@ class Tables:
         """The route of a request with its parameters; `path` is percent-decoded, without query."""
         return self._router.match(method, path)
 
-    def path_known(self, path: str) -> bool:
-        """Whether any method is known for the path: else 404 or 501, with it 405."""
-        return bool(self._router.methods(path))
-
     def methods(self, path: str) -> tuple[str, ...]:
+        """The methods known for the path: with some, another is answered 405; with none, 404 or 501."""
         return self._router.methods(path)
-
-    def canonical(self, path: str) -> str:
-        """The path with its literal segments as Azure spells them."""
-        return self._router.canonical(path)
 
     def api_versions(self, resource_type: str) -> tuple[str, ...]:
         """Every api-version that the service is known to have for the type, newest first."""
@@ -65,10 +58,6 @@ class Tables:
             own = {r.api_version for r in self.routes if r.resource_type.lower() == key}
             found = self._known_versions[key] = tuple(sorted(own | self._versions.of(key), reverse=True))
         return found
-
-    def check_api_version(self, route: Route, asked: str | None) -> None:
-        """Raises ArmError 400 for a request without api-version, or with one that the type does not have."""
-        versions.check(route.resource_type, asked, self.api_versions(route.resource_type))
 
     # -- bodies --------------------------------------------------------------------------------------------------------
 
@@ -115,10 +104,6 @@ class Tables:
     def write_only(self, type_name: str) -> tuple[str, ...]:
         """Dotted wire paths that are never answered."""
         return self._paths(type_name, "write_only")
-
-    def create_only(self, type_name: str) -> tuple[str, ...]:
-        """Dotted wire paths that can't be changed once the resource is there. Only newer SDKs say it."""
-        return self._paths(type_name, "create_only")
 
     def schema(self, table: str) -> Schema:
         """The types of one table."""

@@ -19,7 +19,6 @@ class Field:
     required: bool = False
     read_only: bool = False
     write_only: bool = False
-    create_only: bool = False
     rules: Mapping[str, Any] = field(default_factory=dict)  # pattern, minLength, minimum, …
 
 
@@ -116,7 +115,6 @@ def compiled(name: str, entry: Mapping[str, Any]) -> Type:
             value.get("required", False),
             value.get("readOnly", False),
             value.get("writeOnly", False),
-            value.get("createOnly", False),
             {rule: bound for rule, bound in value.items() if rule not in flags},
         )
         for wire, value in entry["fields"].items()

@@ -151,11 +151,10 @@ def test_secrets_are_taken_out_of_a_body(loaded: Tables) -> None:
 
 
 def test_flags_as_paths(loaded: Tables) -> None:
-    """Which paths of a type the service sets, hides or fixes at creation, subtypes and map values included."""
+    """Which paths of a type the service sets or hides, subtypes and map values included."""
     assert "properties.credentials.secrets" in loaded.write_only("ml/Datastore")
     assert "properties.keys" in loaded.write_only("ml/OnlineEndpoint")
     assert "identity.userAssignedIdentities.*.principalId" in loaded.read_only("ml/OnlineEndpoint")
-    assert "properties.instanceType" in loaded.create_only("ml/OnlineDeployment")
 
 
 @pytest.mark.parametrize(

@@ -105,11 +105,10 @@ def test_extension_resources_hang_at_any_scope(loaded: tables.Tables, scope: str
 def test_unknown_paths_and_methods(loaded: tables.Tables) -> None:
     """A known path with another method is told apart from a path that no table has."""
     assert loaded.match("PATCH", f"{ML}/workspaces/w/models/m") is None
-    assert loaded.path_known(f"{ML}/workspaces/w/models/m")
     assert loaded.methods(f"{ML}/workspaces/w/models/m") == ("DELETE", "GET", "PUT")
-    assert not loaded.path_known(f"{ML}/workspaces/w/nothings")
-    assert not loaded.path_known(f"{GROUP}/providers/Microsoft.Compute/virtualMachines/v")
-    assert not loaded.path_known(f"{ML}/workspaces//jobs")
+    assert not loaded.methods(f"{ML}/workspaces/w/nothings")
+    assert not loaded.methods(f"{GROUP}/providers/Microsoft.Compute/virtualMachines/v")
+    assert not loaded.methods(f"{ML}/workspaces//jobs")
 
 
 def test_head_asks_whether_a_resource_exists(loaded: tables.Tables) -> None:
