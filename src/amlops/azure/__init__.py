@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from .arm import AzureRefused
 from .edge import ARM_SCOPE, ML_SCOPE, Azure
-from .waiting import POLL, poll_seconds
+from .waiting import poll_seconds
 
-__all__ = ["ARM_SCOPE", "ML_SCOPE", "POLL", "Azure", "AzureRefused", "poll_seconds"]
+__all__ = ["ARM_SCOPE", "ML_SCOPE", "Azure", "AzureRefused", "poll_seconds"]

@@ -27,9 +27,9 @@ class Vault:
             raise refused(f"GET {self._channel.endpoint}/secrets/{name}", answer)
         return str(answer.body["value"])
 
-    def set(self, name: str, value: str, tags: dict[str, Any] | None = None) -> None:
+    def set(self, name: str, value: str) -> None:
         """Makes a secret, or a new version of it. Raises AzureRefused."""
-        body = {"value": value, "contentType": "text/plain", "tags": tags or {}}
+        body = {"value": value, "contentType": "text/plain"}
         answer = self._channel.send("PUT", f"/secrets/{name}", {"api-version": API}, body)
         if answer.status >= 400:
             raise refused(f"PUT {self._channel.endpoint}/secrets/{name}", answer)

@@ -7,7 +7,7 @@ from .break_glass import BreakGlass, BrokenGlass
 from .closed import Closed, parse
 from .deployed import deployments_of
 from .document import Document, read_document
-from .environment import Autoscale, Cluster, Environment, EnvironmentFile, LocalAzure, Platform, Registry
+from .environment import Autoscale, Cluster, Environment, EnvironmentFile, Registry
 from .loader import load_about, load_abouts, load_environment
 from .names import PLATFORM, RELEASE, Names
 from .problems import ConfigError, Problem
@@ -30,9 +30,7 @@ __all__ = [
     "Document",
     "Environment",
     "EnvironmentFile",
-    "LocalAzure",
     "Names",
-    "Platform",
     "Problem",
     "Promoted",
     "Promotion",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .compile import Context, Manifest, compile_manifest, compile_manifests, compiler
+from .compile import Context, Manifest, compile_manifests, compiler
 from .compiled import (
     LATEST,
     WORKSPACE,
@@ -29,7 +29,6 @@ __all__ = [
     "OpenVersion",
     "Resource",
     "bound",
-    "compile_manifest",
     "compile_manifests",
     "compiler",
     "replaced",

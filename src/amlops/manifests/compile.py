@@ -42,11 +42,6 @@ class Manifest:
     overrides: Mapping[str, str] = field(default_factory=dict)
 
 
-def compile_manifest(path: Path, *, kind: str | None = None, context: Context) -> Compiled:
-    """The plan of one manifest. Raises ConfigError with every problem, each at its line."""
-    return compile_manifests([Manifest(path, kind)], context=context)[0]
-
-
 def compile_manifests(manifests: Sequence[Manifest], *, context: Context) -> tuple[Compiled, ...]:
     """The plans of several manifests; those that are not cached share one compiling process.
 

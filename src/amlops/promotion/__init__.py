@@ -5,9 +5,9 @@ nothing: what it gives are steps and verdicts, and workflows make commits of the
 from __future__ import annotations
 
 from .judge import Judged, judge
-from .line import Broken, Line
+from .line import Broken
 from .next_steps import NextSteps, next_steps
-from .step import Step, steps_of
+from .step import Step
 from .verdict import Verdict
 
-__all__ = ["Broken", "Judged", "Line", "NextSteps", "Step", "Verdict", "judge", "next_steps", "steps_of"]
+__all__ = ["Broken", "Judged", "NextSteps", "Step", "Verdict", "judge", "next_steps"]

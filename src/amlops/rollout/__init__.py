@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .endpoint import EndpointState, Place, read_endpoint
 from .keys import primary_key
-from .smoke import Answer, ask
+from .smoke import ask
 from .traffic import give_all_traffic
 
-__all__ = ["Answer", "EndpointState", "Place", "ask", "give_all_traffic", "primary_key", "read_endpoint"]
+__all__ = ["EndpointState", "Place", "ask", "give_all_traffic", "primary_key", "read_endpoint"]

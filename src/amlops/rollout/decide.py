@@ -26,7 +26,7 @@ def decide(now: Situation) -> Action:
         return Stop(f"the current release {now.stage.current} is not deployed; apply the stack first", 3)
     settled = new.marks.settled
     if new.marks.verdict is not None and settled is None:
-        return _concluding(now, old, new)
+        return _concluding(now, new)
     if new.marks.began is None or settled is not None:
         wished = new.marks.wish
         return Begin(new.release, keep_wish=settled is None or (wished is not None and wished.at >= settled))
@@ -71,7 +71,7 @@ def _astray(now: Situation, old: Deployed, new: Deployed) -> Action | None:
     return Settle(old.release, f"the stage names {old.release} as current")
 
 
-def _concluding(now: Situation, old: Deployed, new: Deployed) -> Action:
+def _concluding(now: Situation, new: Deployed) -> Action:
     """The verdict stands on the deployment, and git does not have it yet."""
     verdict, reason = new.marks.verdict, new.marks.reason
     if verdict == "rejected":

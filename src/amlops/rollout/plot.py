@@ -68,7 +68,7 @@ def plot(history: History) -> str:
         *_head(history),
     ]
     for panel in (traffic, errors, latency):
-        parts += _frame(panel, scale)
+        parts += _frame(panel)
     parts += _traffic(history, traffic, scale)
     for panel, value in ((errors, _rate), (latency, _p95)):
         parts += _line(theirs, value, panel, scale, OLD, width=5)
@@ -94,7 +94,7 @@ def _head(history: History) -> Iterator[str]:
         at -= 28
 
 
-def _frame(panel: Panel, scale: Scale) -> Iterator[str]:
+def _frame(panel: Panel) -> Iterator[str]:
     yield _text(LEFT, panel.top - 8, panel.title, size=12, weight="600")
     for share in (0.0, 0.5, 1.0):
         y, value = panel.y(panel.most * share), panel.most * share

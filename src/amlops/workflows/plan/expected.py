@@ -33,10 +33,10 @@ class Expected:
         return {"base": self.base, "head": self.head, **self.meaning.as_dict()}
 
 
-def expected(git: Git, repo: Repository, text: str, progress: Progress, *, head: str | None = None) -> Expected:
+def expected(git: Git, repo: Repository, text: str, progress: Progress) -> Expected:
     """The meaning for one stack, from `refs/applied/<stack>` to HEAD. Raises ConfigError, GitFailed and AmlopsError."""
     stack, environment = parse_stack(repo, text)
-    to = head or git.head()
+    to = git.head()
     base = applied_commit(git, text)
     with rehearsal(
         git,

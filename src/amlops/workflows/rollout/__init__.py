@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from .job import Job
 from .loop import Outcome, roll_out
-from .open import deployment_stack, open_job, unleased_job
+from .open import open_job, unleased_job
 from .watch import Watch, Watched
 from .wish import tell_wish
 
 __all__ = [
-    "Job",
     "Outcome",
     "Watch",
     "Watched",
-    "deployment_stack",
     "open_job",
     "roll_out",
     "tell_wish",

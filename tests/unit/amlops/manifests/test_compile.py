@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from amlops.config import Repository
-from amlops.manifests import WORKSPACE, Compiled, Context, Manifest, bound, compile_manifest, compile_manifests
+from amlops.manifests import WORKSPACE, Compiled, Context, Manifest, bound, compile_manifests
 from amlops.manifests.recording import GROUP, LATEST_VERSION, NAME, SUBSCRIPTION
 
 WORKSPACE_ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w"
@@ -147,5 +147,5 @@ def test_another_folder_and_another_commit_give_the_same_plan(tmp_path: Path, co
     assert plans[0] == compiled["managed-online-deployment"]
     assert plans[1].main.body["properties"]["codeId"] == compiled["command-job"].main.body["properties"]["codeId"]
     (folder / "code" / "main.py").write_text("print(2)\n")
-    changed = compile_manifest(deployment, context=Context(repo))
+    changed = compile_manifests([Manifest(deployment)], context=Context(repo))[0]
     assert changed.main.body["properties"]["codeConfiguration"] != plans[0].main.body["properties"]["codeConfiguration"]
