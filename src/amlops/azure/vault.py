@@ -5,8 +5,6 @@ Source: Key Vault REST API 7.4, "Get Secret" and "Set Secret".
 
 from __future__ import annotations
 
-from typing import Any
-
 from .arm import Channel, refused
 
 API = "7.4"
