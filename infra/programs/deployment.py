@@ -7,7 +7,7 @@ from dataclasses import replace
 import pulumi
 
 from amlops.config import Environment, Names, Repository, load_about
-from amlops.releases import load_release, load_stage
+from amlops.releases import Release, load_release, load_stage
 from components.cloud import Cloud
 from components.deployment import Deployment
 from components.endpoint import Endpoint
@@ -39,13 +39,7 @@ def run(repo: Repository, environment: Environment, deployment: str, stack: str)
     )
     serving = environment.platform.serving
     for release in releases:
-        wanted = int((release.deployment_body.get("sku") or {}).get("capacity") or 1)
-        limit = environment.platform.limits.instances_per_deployment
-        if wanted > limit:
-            raise pulumi.RunError(
-                f"release {release.id} of {deployment} asks for {wanted} instances; limits.instances_per_deployment "
-                f"of {environment.name} is {limit}; lower instance_count or raise the limit"
-            )
+        wanted = _instances(release, environment)
         live = live_deployment(**where, deployment=release.deployment_name)
         served = Deployment(
             release.deployment_name,
@@ -74,3 +68,15 @@ def run(repo: Repository, environment: Environment, deployment: str, stack: str)
             )
     pulumi.export("endpoint", endpoint.name)
     pulumi.export("scoringUri", endpoint.endpoint.properties.apply(lambda properties: properties.scoring_uri))
+
+
+def _instances(release: Release, environment: Environment) -> int:
+    """Raises RunError over the environment's limit."""
+    wanted = int((release.deployment_body.get("sku") or {}).get("capacity") or 1)
+    limit = environment.platform.limits.instances_per_deployment
+    if wanted > limit:
+        raise pulumi.RunError(
+            f"release {release.id} of {release.deployment} asks for {wanted} instances; "
+            f"limits.instances_per_deployment of {environment.name} is {limit}; lower instance_count or raise the limit"
+        )
+    return wanted

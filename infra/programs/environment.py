@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pulumi
 
 from amlops.config import Environment, Names, Repository, deployments_of, roles
@@ -83,15 +85,10 @@ def run(repo: Repository, environment: Environment, stack: str) -> None:
     TeamAccess(place, cloud, workspace=in_workspace, storage=in_storage)
     if not environment.is_local:
         teams, released = deployments_of(repo, environment)
+        acting = Scope("endpoint-identity", endpoints.identity_id)
         for team in sorted(platform.teams):
             scopes = {name: _endpoint(workspace.workspace_id, names, name) for name in teams.get(team, ())}
-            acting = Scope("endpoint-identity", endpoints.identity_id)
-            own_group = None
-            if platform.serving.autoscale is not None:
-                made = ResourceGroup(
-                    names.team_resource_group(team), key=f"team-{team}", location=environment.region, tags=tags
-                )
-                own_group = Scope("team-group", made.group_id)
+            own_group = _team_group(place, team)
             DeployAccess(place, cloud, team, endpoints=scopes, identity=acting, registry=in_registry, group=own_group)
         if released:
             ReleaseAccess(place, cloud, workspace=in_workspace, storage=in_storage, registry=in_registry)
@@ -102,20 +99,37 @@ def run(repo: Repository, environment: Environment, stack: str) -> None:
         from components.resource_logs import ResourceLogs  # the SDK's monitor module costs half a second
 
         ResourceLogs({"workspace": workspace.workspace_id, "vault": vault.vault_id}, logs=monitoring.logs_id)
-    subnet = platform.network.private_endpoint_subnet
-    if subnet is not None:
-        from components.private_endpoint import PrivateEndpoint  # the SDK's network module costs a second
-
-        targets = {
+    _private_endpoints(
+        place,
+        {
             "amlworkspace": workspace.workspace_id,
             "blob": storage.account_id,
             "file": storage.account_id,
             "vault": vault.vault_id,
             "registry": container_registry.registry_id,
-        }
-        for part, target in targets.items():
-            PrivateEndpoint(place, subnet=subnet, target=target, group=part)
+        },
+    )
     pulumi.export("workspace", workspace.workspace_id)
+
+
+def _team_group(place: Place, team: str) -> Scope | None:
+    """Where a team's own stacks put what lies beside its endpoints; None where nothing does."""
+    if place.environment.platform.serving.autoscale is None:
+        return None
+    name = place.names.team_resource_group(team)
+    made = ResourceGroup(name, key=f"team-{team}", location=place.location, tags=place.tags)
+    return Scope("team-group", made.group_id)
+
+
+def _private_endpoints(place: Place, targets: Mapping[str, pulumi.Output[str]]) -> None:
+    """One for each sub-resource (Azure's "group") of a resource, where the environment names a subnet."""
+    subnet = place.environment.platform.network.private_endpoint_subnet
+    if subnet is None:
+        return
+    from components.private_endpoint import PrivateEndpoint  # the SDK's network module costs a second
+
+    for part, target in targets.items():
+        PrivateEndpoint(place, subnet=subnet, target=target, group=part)
 
 
 def _budget_since(environment: Environment, names: Names) -> str:
