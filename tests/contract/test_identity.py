@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support.cloud import LocalCloud
+from tests.support.storage import make_account
 
 from .rehearsal import as_it_was, rehearsal, send, unique
 from .test_arm_clients import READER, assign, code
@@ -141,6 +142,16 @@ def test_a_token_expires_on_the_emulators_clock(rehearsal: LocalCloud) -> None:
     authority = f"{rehearsal.endpoint}/{rehearsal.tenant_id}"
     assert f'authorization_uri="{authority}"' in answer.headers["WWW-Authenticate"]
     assert b"ExpiredAuthenticationToken" in answer.read()
+
+
+@pytest.mark.emulator_only
+def test_a_key_goes_by_the_clients_own_clock(rehearsal: LocalCloud) -> None:
+    """A client with an account key signs with its machine's time, and is let in however far the clock was moved."""
+    account = make_account(rehearsal, "rg")
+    rehearsal.advance(3700)
+    with account.service(account.key) as service:
+        service.create_container("con")
+        assert [found.name for found in service.list_containers()] == ["con"]
 
 
 @pytest.mark.client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -138,12 +139,17 @@ def test_what_is_refused(lab: Workspace) -> None:
 
 @pytest.mark.emulator_only
 def test_the_timeout_runs_on_the_clock(lab: Workspace) -> None:
-    """A job that is over its limits.timeout is canceled and says so."""
+    """A job that is over its limits.timeout is canceled and says so; its run and MLflow's took that long."""
     name = lab.submit("sleep 600", limits={"jobLimitsType": "Command", "timeout": "PT1M"})
     lab.wait(name, "Running")
     lab.cloud.advance(61)
     assert lab.wait(name) == "Canceled"
-    assert "limits.timeout" in lab.details(name)["error"]["error"]["message"]
+    told = lab.details(name)
+    assert "limits.timeout" in told["error"]["error"]["message"]
+    began, ended = (datetime.fromisoformat(told[f"{when}TimeUtc"]) for when in ("start", "end"))
+    assert timedelta(seconds=61) <= ended - began < timedelta(seconds=120)
+    info = lab.mlflow("GET", f"runs/get?run_id={name}")["run"]["info"]
+    assert 61_000 <= info["end_time"] - info["start_time"] < 120_000
 
 
 @pytest.mark.emulator_only

@@ -100,22 +100,25 @@ class Run:
         return "Completed", None
 
     async def _stages(self) -> None:
-        store, asked = self._cloud.store, self._spec
+        asked = self._spec
         await asyncio.to_thread(self._folder.make, asked)
         await self._cloud.blobs.create_container(self._artifacts.account, self._artifacts.container)
-        states.move(store, self._job, "Preparing")
+        self._move("Preparing")
         interpreter, experiment = await _both(
             self._environment(), self._cloud.tracking.open_run(self._workspace, self._guid, asked)
         )
-        states.move(store, self._job, "Queued")
+        self._move("Queued")
         async with self._lanes.node(self._workspace, asked.compute):
-            states.move(store, self._job, "Running")
+            self._move("Running")
             await files.fetch_code(self._cloud, self._workspace, asked, self._folder)
             inputs = await files.fetch_inputs(self._cloud, self._workspace, asked, self._folder)
             await self._execute(self._told(interpreter, experiment, inputs))
-        states.move(store, self._job, "Finalizing")
+        self._move("Finalizing")
         self._check_assets()
         await files.store_outputs(self._cloud, self._workspace, asked, self._folder)
+
+    def _move(self, to: str, failure: Failure | None = None) -> Resource:
+        return states.move(self._cloud.store, self._cloud.clock, self._job, to, failure)
 
     async def _environment(self) -> Path:
         asset = references.version(self._cloud.store, self._workspace, self._spec.environment, "environments")
@@ -209,7 +212,7 @@ class Run:
             if failure is None and status == "Completed":
                 status, failure = "Failed", Failure("ServiceError", f"The run could not be closed in MLflow: {error}")
         with suppress(states.RunGone), self._cloud.store.transaction():
-            moved = states.move(self._cloud.store, self._job, status, failure)
+            moved = self._move(status, failure)
             if states.status(moved) == "Completed":
                 signed = assets.signature(self._submitter, self._cloud.clock.iso())
                 assets.register(self._cloud.store, self._workspace, self._spec, signed)

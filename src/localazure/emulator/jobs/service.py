@@ -51,14 +51,14 @@ class Jobs:
         """Run a job that is not final and doesn't run yet; one that was to be canceled is canceled."""
         if states.is_terminal(job) or job.id.key in self._running:
             return
-        store = self._cloud.store
+        store, clock = self._cloud.store, self._cloud.clock
         known = states.record(store, job.id)
         if states.status(job) == states.CANCEL_REQUESTED:
-            states.move(store, job.id, "Canceled")
+            states.move(store, clock, job.id, "Canceled")
             return
         if known.attempt >= ATTEMPTS:
             ended = f"The local Azure ended {known.attempt} times while this job ran; it is not run again."
-            states.move(store, job.id, "Failed", Failure("ServiceError", ended))
+            states.move(store, clock, job.id, "Failed", Failure("ServiceError", ended))
             return
         states.save(store, job.id, replace(known, attempt=known.attempt + 1))
         run = Run(self._cloud, self._lanes, job)
@@ -70,11 +70,12 @@ class Jobs:
         """Ask for the end of a job; one that is final stays as it is."""
         if states.is_terminal(job):
             return
-        states.move(self._cloud.store, job.id, states.CANCEL_REQUESTED)
+        store, clock = self._cloud.store, self._cloud.clock
+        states.move(store, clock, job.id, states.CANCEL_REQUESTED)
         if job.id.key in self._running:
             self._running[job.id.key][0].cancel()
         else:
-            states.move(self._cloud.store, job.id, "Canceled")
+            states.move(store, clock, job.id, "Canceled")
 
     async def ended(self, job: ArmId) -> None:
         """Wait until the job doesn't run here any more."""
@@ -87,5 +88,7 @@ class Jobs:
         if error is None or isinstance(error, states.RunGone):
             return
         _log.error("the job %s ended by a fault of the local Azure", job, exc_info=error)
-        if self._cloud.store.get(job) is not None:
-            states.move(self._cloud.store, job, "Failed", Failure("ServiceError", f"{type(error).__name__}: {error}"))
+        store, clock = self._cloud.store, self._cloud.clock
+        if store.get(job) is not None:
+            failure = Failure("ServiceError", f"{type(error).__name__}: {error}")
+            states.move(store, clock, job, "Failed", failure)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from ..arm.ids import ArmId
+from ..clock import Clock
 from ..store import Resource, Store
 from ..types.base import Principal
 
@@ -31,7 +31,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What run history tells of a run beyond the job's body. Times are RFC 3339, UTC."""
+    """What run history tells of a run beyond the job's body. Times are RFC 3339, UTC, of the cloud's clock."""
 
     created: str
     attempt: int = 0  # how often it was begun; more than once only after the emulator was killed
@@ -41,14 +41,11 @@ class RunRecord:
     logs: tuple[str, ...] = ()  # paths below the run's artifacts
 
 
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def record(store: Store, job: ArmId) -> RunRecord:
+    """What is kept since the job was made. Raises RunGone."""
     found: dict[str, Any] | None = store.record(_KIND, job.key)
     if found is None:
-        return RunRecord(created=now())
+        raise RunGone(job.text)
     failure = Failure(**found["failure"]) if found["failure"] else None
     return RunRecord(**{**found, "failure": failure, "logs": tuple(found["logs"])})
 
@@ -78,7 +75,7 @@ def is_terminal(resource: Resource) -> bool:
     return status(resource) in TERMINAL
 
 
-def move(store: Store, job: ArmId, to: str, failure: Failure | None = None) -> Resource:
+def move(store: Store, clock: Clock, job: ArmId, to: str, failure: Failure | None = None) -> Resource:
     """Set the status; a cancel that is asked for stays asked for until the run has ended. Raises RunGone."""
     with store.transaction():
         resource = store.get(job)
@@ -88,9 +85,9 @@ def move(store: Store, job: ArmId, to: str, failure: Failure | None = None) -> R
             return resource
         known = record(store, job)
         if to == "Running":
-            known = replace(known, started=now())
+            known = replace(known, started=clock.iso())
         if to in TERMINAL:
-            known = replace(known, ended=now(), failure=failure)
+            known = replace(known, ended=clock.iso(), failure=failure)
         save(store, job, known)
         return store.put(resource.with_properties(status=to))
 

@@ -121,6 +121,7 @@ class BlobAdmissions:
             sent = datetime.strptime(date, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
         except ValueError as error:
             raise authentication_failed("The x-ms-date header is missing or is no date.") from error
+        # by this machine's clock, which a client that signs has too: a moved cloud's clock would shut every key out
         if abs(datetime.now(UTC) - sent) > _SKEW:
             raise authentication_failed(f"Request date header too old: '{date}'")
         if not blob_shared_key.matches(given, account.keys, account.name, asked.method, asked.target, asked.headers):

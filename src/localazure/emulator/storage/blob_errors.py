@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from xml.sax.saxutils import escape
 
 from starlette.responses import Response
@@ -17,9 +17,10 @@ class BlobError(Exception):
         super().__init__(f"{code}: {message}")
         self.status, self.code, self.message, self.headers = status, code, message, dict(headers or {})
 
-    def response(self, version: str) -> Response:
+    def response(self, version: str, at: datetime) -> Response:
+        """As XML, for a client of this version of the service, at this time."""
         request_id = str(uuid.uuid4())
-        message = f"{self.message}\nRequestId:{request_id}\nTime:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+        message = f"{self.message}\nRequestId:{request_id}\nTime:{at:%Y-%m-%dT%H:%M:%S.%f}Z"
         return Response(
             f'<?xml version="1.0" encoding="utf-8"?><Error><Code>{self.code}</Code>'
             f"<Message>{escape(message)}</Message></Error>",

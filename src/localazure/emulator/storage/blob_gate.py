@@ -70,11 +70,12 @@ class BlobGate:
         try:
             response = await self._answer(request)
         except BlobError as error:
-            response = error.response(version)
+            response = error.response(version, self._now())
         except AzuriteMissing as error:
-            response = not_built(f"blob storage: {error}").response(version)
+            response = not_built(f"blob storage: {error}").response(version, self._now())
         except AzuriteUnavailable as error:
-            response = BlobError(503, "ServerBusy", str(error), headers={"Retry-After": "1"}).response(version)
+            busy = BlobError(503, "ServerBusy", str(error), headers={"Retry-After": "1"})
+            response = busy.response(version, self._now())
         except ClientDisconnect:
             return
         await response(scope, receive, send)
@@ -164,7 +165,7 @@ class BlobGate:
             info = ElementTree.fromstring(body)  # noqa: S314 (expat here resolves nothing outside; the size is bounded)
         except ElementTree.ParseError as error:
             raise BlobError(400, "InvalidXmlDocument", f"XML specified is not syntactically valid: {error}") from error
-        now = datetime.fromtimestamp(self._cloud.clock.now(), UTC)
+        now = self._now()
         fields = {
             "skoid": admission.principal.object_id,
             "sktid": admission.principal.tenant_id,
@@ -195,6 +196,9 @@ class BlobGate:
             media_type="application/xml",
             headers={"x-ms-version": asked.version},
         )
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._cloud.clock.now(), UTC)
 
     async def _passed_on(self, asked: Asked, admission: Admission, answer: httpx.Response) -> Response:
         overwrites = answer.status_code == 409 and answer.headers.get("x-ms-error-code") == "BlobAlreadyExists"

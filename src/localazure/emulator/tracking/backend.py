@@ -7,7 +7,6 @@ the row is inserted here, into the schema of the version that the lock pins; all
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ class NewRun:
     id: str
     name: str
     experiment: int
+    began: int  # milliseconds since the epoch
 
 
 def insert(database: Path, run: NewRun) -> None:
@@ -34,7 +34,6 @@ def insert(database: Path, run: NewRun) -> None:
         (location,) = db.execute(
             "SELECT artifact_location FROM experiments WHERE experiment_id=?", (run.experiment,)
         ).fetchone()
-        began = int(time.time() * 1000)
         db.execute(
             "INSERT INTO runs(run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time,"
             " source_version, lifecycle_stage, artifact_uri, experiment_id)"
@@ -42,7 +41,7 @@ def insert(database: Path, run: NewRun) -> None:
             " ON CONFLICT(run_uuid) DO UPDATE SET status='RUNNING', start_time=excluded.start_time, end_time=NULL,"
             " name=excluded.name, lifecycle_stage='active', artifact_uri=excluded.artifact_uri,"
             " experiment_id=excluded.experiment_id",
-            (run.id, run.name, began, f"{location}/{run.id}/artifacts", run.experiment),
+            (run.id, run.name, run.began, f"{location}/{run.id}/artifacts", run.experiment),
         )
         for table in _LOGGED:
             db.execute(f"DELETE FROM {table} WHERE run_uuid=?", (run.id,))  # noqa: S608 (constant text)

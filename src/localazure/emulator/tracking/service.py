@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
@@ -78,13 +77,13 @@ class Tracking:
     async def open_run(self, workspace: ArmId, guid: str, job: Named) -> str:
         """Make the job's run, whose id is the job's name; gives its experiment's id."""
         experiment = await self.experiment(guid, job.experiment)
-        run = backend.NewRun(job.name, job.display_name, int(experiment))
+        run = backend.NewRun(job.name, job.display_name, int(experiment), self._millis())
         await asyncio.to_thread(backend.insert, self.server.database, run)
         return experiment
 
     async def close_run(self, guid: str, run: str, status: str) -> None:
         """Give the run its final status: FINISHED, FAILED or KILLED. A run that was never opened is left alone."""
-        answer = await self.post(guid, "runs/update", {"run_id": run, "status": status, "end_time": _millis()})
+        answer = await self.post(guid, "runs/update", {"run_id": run, "status": status, "end_time": self._millis()})
         if answer.status_code not in (200, 404):
             raise TrackingUnavailable(f"MLflow answered {answer.status_code}: {answer.text[:500]}")
 
@@ -122,6 +121,5 @@ class Tracking:
         url = f"{await self.url()}/api/2.0/mlflow/{path}"
         return await (await self.client()).post(url, json=body, headers={WORKSPACE_HEADER: guid})
 
-
-def _millis() -> int:
-    return int(time.time() * 1000)
+    def _millis(self) -> int:
+        return int(self._cloud.clock.now() * 1000)

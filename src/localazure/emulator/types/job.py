@@ -62,7 +62,7 @@ class Job(ResourceType):
                 o.name: {**(outputs[o.name] or {}), "jobOutputType": o.kind, "uri": o.uri} for o in asked.outputs
             },
         }
-        states.save(call.cloud.store, call.id, states.RunRecord(created=states.now()))
+        states.save(call.cloud.store, call.id, states.RunRecord(created=call.cloud.clock.iso()))
         return Resource(call.id, {"properties": properties}, states.submitted_by(call.principal))
 
     def show(self, cloud: Cloud, resource: Resource) -> Body:
