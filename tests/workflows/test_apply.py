@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 from azure.mgmt.storage import StorageManagementClient
 
 from amlops.config import Environment, Names, Repository, load_environment
@@ -83,13 +84,30 @@ def _storage(world: World, environment: Environment) -> Any:
     return world.cloud.in_subscription(environment.subscription_id).client(StorageManagementClient)
 
 
+def _title(world: World, environment: str, title: str) -> dict[str, str | None]:
+    """The environment's file with another name of its workspace, some lines away from its tags."""
+    path = f"environments/{environment}.yaml"
+    return {path: re.sub(r"display_name: .*", f"display_name: {title}", world.alice.read(path))}
+
+
+def _titled(world: World, environment: str) -> str:
+    """The name of the environment's workspace, as ARM has it."""
+    assert world.cloud is not None
+    found = load_environment(Repository(REPOSITORY), environment)
+    names = Names(found)
+    client = world.cloud.in_subscription(found.subscription_id).client(MachineLearningServicesMgmtClient)
+    return str(client.workspaces.get(names.resource_group, names.workspace).friendly_name)
+
+
 def test_two_merges_within_a_second(brought_up: World) -> None:
-    """The second run waits for the first and applies what that left; in the end both are there, each applied once."""
+    """Both change dev. Their runs go on side by side and their applies one after the other; what git explained for the
+    second begins where dev no longer stands, so it is worked out anew. In the end both are there, by the last merge."""
     world = brought_up
+    changes = {"one": _tag(world, "dev", "4801"), "two": _title(world, "dev", "Second")}
     numbers = []
-    for environment in ("dev", "staging"):
-        world.alice.change(environment, _tag(world, environment, "4801"), f"feat: tag {environment}")
-        numbers.append(world.alice.open_pull(environment, f"Tag {environment}"))
+    for branch, files in changes.items():
+        world.alice.change(branch, files, f"feat: {branch}")
+        numbers.append(world.alice.open_pull(branch, branch))
         world.bob.approve(numbers[-1])
     for run in world.runs.of("check.yml"):
         run.ended.wait(60)
@@ -98,18 +116,51 @@ def test_two_merges_within_a_second(brought_up: World) -> None:
     for number in numbers:
         world.alice.merge(number)
     world.settle()
-    for environment in ("dev", "staging"):
-        assert _tags(world, environment)["cost-center"] == "4801"
-    pushed = world.runs.of("apply.yml", event="push")
-    assert [run.conclusion for run in pushed] == ["success", "success"], "\n".join(map(told, pushed))
-    applies = [job for run in pushed for job in run.jobs if "/apply (" in job]
-    assert sorted(applies) == ["apply/apply (dev)", "apply/apply (staging)"]
-    held = [order for name, order in world.runs.groups.order.items() if name == "apply"]
-    assert held == [[f"run-{run.id}" for run in world.runs.of("apply.yml")]]
+    runs = world.runs.of("apply.yml")
+    said = "\n".join(map(told, runs))
+    assert (_tags(world, "dev")["cost-center"], _titled(world, "dev")) == ("4801", "Second"), said
+    assert world.hub.remote.resolve("refs/applied/dev") == world.hub.remote.resolve("main"), said
+    assert runs[-1].conclusion == "success", said
+    for run in runs[:2]:
+        assert run.conclusion == "success" or "work it out anew" in run.log, told(run)
+    legs = world.runs.groups.order["apply-dev"]
+    assert len({leg.rpartition("-apply-")[0] for leg in legs}) >= 2, "one of the two did not even try"
+    refused = [answer for answer in world.server.rest.exchanges if answer.status == 403]
+    assert refused == [], said
+
+
+def test_one_waiting_reviewer_keeps_nothing_else_back(brought_up: World) -> None:
+    """prod waits for bob: dev is applied meanwhile, and nobody is asked twice. Then bob lets it
+    in, and it is applied."""
+    world = brought_up
+    world.hub.environment("prod-platform").reviewers = ("bob",)
+    merge(world, "prod", _tag(world, "prod", "4810"), "feat: prod's cost centre")
+    world.settle()
+    waits = world.last("apply.yml", event="push")
+    assert (waits.status, waits.waiting_for) == ("waiting", ["prod-platform"]), told(waits)
+    merge(world, "dev", _tag(world, "dev", "4811"), "feat: dev's cost centre")
+    world.settle()
+    run = world.ended(
+        "apply.yml",
+        {"stacks": "success", "expected (dev)": "success", "apply (dev)": "success", "hand-on": "success"},
+        event="push",
+    )
+    assert run.id != waits.id
+    assert [run for run in world.runs.of("apply.yml") if run.active] == [waits]
+    assert _tags(world, "dev")["cost-center"] == "4811"
+    assert _tags(world, "prod")["cost-center"] != "4810"
+    world.bob.let_in(waits.id)
+    assert waits.ended.wait(300)
+    world.settle()
+    assert waits.conclusion == "success", told(waits)
+    assert {leg.approved_by for leg in waits.legs.values() if leg.environment == "prod-platform"} == {"bob"}
+    assert _tags(world, "prod")["cost-center"] == "4810"
+    assert _tags(world, "dev")["cost-center"] == "4811"
 
 
 def test_a_stack_that_was_changed_by_hand_stops_alone(brought_up: World) -> None:
-    """Somebody opened dev's storage account: its apply stops with words, and changes nothing; staging goes on."""
+    """Somebody opened dev's storage account: its apply stops with words, and changes nothing; staging goes on, in a
+    wave of its own, since its owner may ask for a reviewer."""
     world = brought_up
     dev = load_environment(Repository(REPOSITORY), "dev")
     names = Names(dev)
@@ -118,18 +169,15 @@ def test_a_stack_that_was_changed_by_hand_stops_alone(brought_up: World) -> None
     both = {**_tag(world, "dev", "4802"), **_tag(world, "staging", "4802")}
     merge(world, "both", both, "feat: tag both")
     world.settle()
-    run = world.ended(
-        "apply.yml",
-        {
-            "stacks": "success",
-            "expected (dev)": "success",
-            "expected (staging)": "success",
-            "apply (dev)": "failure",
-            "apply (staging)": "success",
-            "hand-on": "success",
-        },
-        event="push",
-    )
+    jobs = {"stacks": "success", "expected (dev)": "success", "apply (dev)": "failure", "hand-on": "success"}
+    run = world.ended("apply.yml", jobs, event="push")
+    jobs = {
+        "stacks": "success",
+        "expected (staging)": "success",
+        "apply (staging)": "success",
+        "hand-on": "success",
+    }
+    world.ended("apply.yml", jobs)
     assert "outside of git" in run.log, told(run)
     assert "minimumTlsVersion" in run.log, told(run)
     assert _tags(world, "dev")["cost-center"] != "4802"

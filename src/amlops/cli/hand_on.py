@@ -24,7 +24,7 @@ APPLY, ROLLOUT = "apply.yml", "rollout.yml"
 
 @click.command("hand-on")
 @click.option(
-    "--tried", default='{"include": []}', metavar="MATRIX", help="What this run applied, as `amlops stacks` gave it."
+    "--tried", default="{}", metavar="JSON", help="What this run applied, as `amlops stacks --matrix` gave it."
 )
 @click.option(
     "--without",
@@ -55,8 +55,9 @@ def command(tried: str, without: tuple[str, ...], as_json: bool) -> None:
         Declared(repo),
         Watch(repo, git, now, lives_of(run, github), rollout),
         lambda out: github.runs.dispatch(APPLY, {"without": " ".join(out)}),
-        tried=_stacks(tried),
+        tried=_tried(tried),
         without=without,
+        asking=github.runs.asking(APPLY),
     )
     text = _text(found)
     if run is not None:
@@ -64,15 +65,18 @@ def command(tried: str, without: tuple[str, ...], as_json: bool) -> None:
     give(found.as_dict(), text, as_json=as_json)
 
 
-def _stacks(matrix: str) -> tuple[str, ...]:
+def _tried(text: str) -> dict[str, str | None]:
+    """The commit that each stack had been applied from, None where it never was."""
     try:
-        return tuple(str(item["stack"]) for item in json.loads(matrix)["include"])
-    except (ValueError, KeyError, TypeError):
-        raise AmlopsError("--tried: this is no matrix of `amlops stacks --matrix`", exit_code=2) from None
+        return {str(stack): commit and str(commit) for stack, commit in json.loads(text).items()}
+    except (ValueError, AttributeError):
+        raise AmlopsError("--tried: this is no `tried` of `amlops stacks --matrix`", exit_code=2) from None
 
 
 def _text(found: HandedOn) -> str:
     lines = [f"{stack}: not applied; its own job says why" for stack in found.failed]
+    lines += [f"{stack}: another run applied it meanwhile; it is worked out anew" for stack in found.again]
+    lines += [f"{stack}: another run waits for its reviewer" for stack in found.asked]
     lines += [f"{stack}: waits for {by}" for stack, by in found.held.items()]
     lines += [f"next wave: {', '.join(found.next)}"] if found.next else ["no wave follows"]
     lines += [f"{item.stack}: rollout {item.state}: {item.why}" for item in found.rollouts]

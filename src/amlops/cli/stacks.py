@@ -12,17 +12,19 @@ import click
 from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.git import Git
-from amlops.github import Run, open_git
+from amlops.github import GitHub, Run, open_git
 from amlops.stacks import parse_stack
 from amlops.stacks.applied import applied_commits, behind
 from amlops.stacks.declared import Declared
 from amlops.stacks.touched import Reason, Touched, touched
 from amlops.stacks.waves import Waves, matrix, waves
 from amlops.stacks.waves import realms as realms_of
+from amlops.workflows.apply.asked import asked
 
 from .options import _stacks, json_option
 from .output import give
 
+APPLY = "apply.yml"
 SHOWN = 3
 """Reasons that the tree shows of one stack."""
 
@@ -54,7 +56,8 @@ def command(
 
     With --matrix, STACK names stacks whose matrix is wanted, whatever changed.
     Without --applied the work tree is compared with where it left the branch --base. In a job of GitHub, --matrix also
-    sets the outputs `matrix`, `any` (whether there is something to apply) and `more` (whether further waves follow).
+    sets the outputs `matrix`, `any` (whether there is something to apply), `more` (whether further waves follow) and
+    `tried` (the commit that each stack was last applied from), and leaves out stacks whose reviewer another run asks.
     """
     repo = Repository.find()
     git, declared = open_git(repo.root, os.environ), Declared(repo)
@@ -65,16 +68,19 @@ def command(
         return _give_matrix(repo, declared, Waves((stacks,), {}))
     if realms:
         at = applied_commits(git)
-        return _outputs(realms_of(repo, [one for one in declared.stacks if one.text in at], declared), more=False)
+        return _outputs(realms_of(repo, [one for one in declared.stacks if one.text in at], declared))
+    waiting: tuple[str, ...] = ()
     if applied:
         if base is not None:
             raise AmlopsError("--base and --applied exclude each other; keep one", exit_code=2)
         found = behind(git, declared, git.head())
+        if as_matrix and (github := GitHub.of(os.environ)) is not None:
+            waiting = asked(git, repo, declared, found.stacks, git.head(), github.runs.asking(APPLY))
     else:
         found = touched(git.changed(git.merge_base(_base(git, base), "HEAD")), declared)
-    order = waves(found, declared, without=without)
+    order = waves(found, declared, without=without, asked=waiting)
     if as_matrix:
-        return _give_matrix(repo, declared, order)
+        return _give_matrix(repo, declared, order, applied_commits(git) if applied else None)
     return give(_as_dict(found, order), _text(found, order), as_json=as_json)
 
 
@@ -86,17 +92,21 @@ def _base(git: Git, named: str | None) -> str:
     raise AmlopsError(f"{' and '.join(tried)}: no such commit here; name one by --base, or fetch it", exit_code=2)
 
 
-def _give_matrix(repo: Repository, declared: Declared, order: Waves) -> None:
+def _give_matrix(repo: Repository, declared: Declared, order: Waves, at: Mapping[str, str] | None = None) -> None:
     first = order.waves[0] if order.waves else ()
-    _outputs(matrix(repo, first, declared), more=len(order.waves) > 1)
+    tried = {stack.text: (at or {}).get(stack.text) for stack in first}
+    _outputs(matrix(repo, first, declared), tried, more=len(order.waves) > 1)
 
 
-def _outputs(found: dict[str, list[dict[str, object]]], *, more: bool) -> None:
+def _outputs(
+    found: dict[str, list[dict[str, object]]], tried: Mapping[str, str | None] | None = None, *, more: bool = False
+) -> None:
     run, text = Run.of(os.environ), json.dumps(found)
     if run is not None:
         run.give("matrix", text)
         run.give("any", "true" if found["include"] else "false")
         run.give("more", "true" if more else "false")
+        run.give("tried", json.dumps(tried or {}))
     click.echo(text)
 
 

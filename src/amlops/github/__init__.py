@@ -12,6 +12,17 @@ from .oidc import FederatedToken
 from .pulls import Pull
 from .remote import open_git
 from .run import Run
-from .runs import Approval
+from .runs import Approval, Asking
 
-__all__ = ["Approval", "FederatedToken", "GitHub", "GitHubRefused", "Issue", "NotAllowed", "Pull", "Run", "open_git"]
+__all__ = [
+    "Approval",
+    "Asking",
+    "FederatedToken",
+    "GitHub",
+    "GitHubRefused",
+    "Issue",
+    "NotAllowed",
+    "Pull",
+    "Run",
+    "open_git",
+]

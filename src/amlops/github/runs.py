@@ -22,6 +22,15 @@ class Approval:
     comment: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A run of a commit that only waits for reviewers to let it into these environments."""
+
+    run: int
+    commit: str
+    environments: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Runs:
     github: Repository
@@ -49,6 +58,16 @@ class Runs:
     def listed(self, workflow: str, **query: Any) -> list[dict[str, Any]]:
         """Runs of a workflow, newest first (`status`, `branch`, `event` narrow them down)."""
         return list(self.github.pages(f"actions/workflows/{workflow}/runs", "workflow_runs", **query))
+
+    def asking(self, workflow: str) -> tuple[Asking, ...]:
+        """Runs of a workflow that wait for a person and do nothing else."""
+        return tuple(
+            Asking(run["id"], run["head_sha"], tuple(item["environment"]["name"] for item in self._pending(run["id"])))
+            for run in self.listed(workflow, status="waiting")
+        )
+
+    def _pending(self, run: int) -> list[dict[str, Any]]:
+        return list(self.github.get(f"actions/runs/{run}/pending_deployments"))
 
     def approvals(self, run: int | str) -> tuple[Approval, ...]:
         """Reviews of the run's environments."""

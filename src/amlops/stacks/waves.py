@@ -1,7 +1,8 @@
 """In which order stacks are applied: registry, then environment after environment, platform before deployments.
 
 Only what concerns everybody waits for the environment before: a change of the programs reaches staging when dev has
-it. A release of one deployment waits for its own platform and for nothing else.
+it. A release of one deployment waits for its own platform and for nothing else. What a person has to let in comes in
+waves of its own, so that nothing else waits for that person.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from amlops.releases import load_stage
 
 from .declared import Declared
 from .names import StackName, platform_stack, registry_stack
-from .touched import Touched
+from .touched import Reason, Touched
 
 MOST = 255
 """Jobs of one wave: GitHub's matrix takes 256."""
@@ -30,8 +31,20 @@ class Waves:
     held: Mapping[StackName, str]
 
 
-def waves(touched: Touched, declared: Declared, *, without: Collection[str] = (), most: int = MOST) -> Waves:
-    """The order. Stacks of `without` (that failed just now, say) are left out, and what waits for them is held."""
+def waves(
+    touched: Touched,
+    declared: Declared,
+    *,
+    without: Collection[str] = (),
+    asked: Collection[str] = (),
+    most: int = MOST,
+) -> Waves:
+    """The order. Stacks of `without` (that failed just now, say) are left out, and what waits for them is held.
+
+    So are those of `asked`, whose reviewer is asked by another run; but a deployment whose stage moves on a platform
+    that is there already goes on meanwhile, since a way back must not wait for a person.
+    """
+    out = {*without, *asked}
     levels: dict[StackName, int] = {}
     held: dict[StackName, str] = {}
     everybody, holder = 0, ""  # the first level after the environments before, and what keeps it from coming
@@ -43,21 +56,36 @@ def waves(touched: Touched, declared: Declared, *, without: Collection[str] = ()
             for foundation in _stands_on(stack, environment):
                 if foundation in levels:
                     level = max(level, levels[foundation] + 1)
-                if foundation in held or foundation.text in without:
+                if foundation.text in asked and _goes_on(stack, touched.stacks[stack]):
+                    continue
+                if foundation in held or foundation.text in out:
                     waits = waits or foundation.text
-            if waits and stack.text not in without:
+            if waits and stack.text not in out:
                 held[stack] = waits
             levels[stack] = level
             if stack in shared:
                 everybody = max(everybody, level + 1)
-                if stack.text in without or stack in held:
+                if stack.text in out or stack in held:
                     holder = holder or stack.text
-    runs = [stack for stack in touched.stacks if stack not in held and stack.text not in without]
+    runs = [stack for stack in touched.stacks if stack not in held and stack.text not in out]
     found: list[tuple[StackName, ...]] = []
-    for level in sorted({levels[stack] for stack in runs}):
-        wave = [stack for stack in runs if levels[stack] == level]
+    for key in sorted({(levels[stack], _reviewed(stack, declared)) for stack in runs}):
+        wave = [stack for stack in runs if (levels[stack], _reviewed(stack, declared)) == key]
         found.extend(tuple(wave[at : at + most]) for at in range(0, len(wave), most))
     return Waves(tuple(found), held)
+
+
+def _reviewed(stack: StackName, declared: Declared) -> bool:
+    """Whether a person lets each apply in: `amlops doctor github` asks for reviewers of platforms that are kept from
+    deletion."""
+    return stack.deployment is None and declared.environments[stack.environment].settings.deletion.protect
+
+
+def _goes_on(stack: StackName, why: Iterable[Reason]) -> bool:
+    """Whether a deployment is told by its own stage to run something else; one that was never applied has only that as
+    its reason, and waits."""
+    own = f"deployments/{stack.deployment}/stages/{stack.environment}.yaml"
+    return any(reason.path == own for reason in why)
 
 
 def matrix(repo: Repository, wave: Sequence[StackName], declared: Declared) -> dict[str, list[dict[str, object]]]:

@@ -113,6 +113,9 @@ def _on_main(workflow: Workflow, job: Job) -> bool:
 def test_runs_of_one_thing_come_one_after_the_other(name: str) -> None:
     """What changes something waits for the run before and is never cut off; what only looks gives way."""
     group, cancels = WORKFLOWS[name].concurrency
+    if name == "apply":
+        assert group == "", "a run may wait for a reviewer for days; test_a_stack_is_changed_by_one_job_at_a_time"
+        return
     assert group
     assert cancels == ("false" if name in CHANGING else cancels)
     if name == "plan":

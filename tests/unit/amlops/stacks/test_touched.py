@@ -12,7 +12,7 @@ from amlops.config import Repository
 from amlops.git import Git
 from amlops.stacks.applied import applied_ref, behind
 from amlops.stacks.declared import Declared
-from amlops.stacks.touched import Touched, touched
+from amlops.stacks.touched import Reason, Touched, touched
 from amlops.stacks.waves import matrix, waves
 
 ROOT = Path(__file__).parents[4]
@@ -131,7 +131,32 @@ def test_stage_waits_only_for_its_own_platform(repo: Repository) -> None:
     """Releases of prod go on while something else is applied in dev."""
     paths = ["environments/prod.yaml", "deployments/churn/stages/dev.yaml", "deployments/churn/stages/prod.yaml"]
     order = waves(touched(paths, Declared(repo)), Declared(repo))
-    assert [[stack.text for stack in wave] for wave in order.waves] == [["dev.churn", "prod"], ["prod.churn"]]
+    assert [[stack.text for stack in wave] for wave in order.waves] == [["dev.churn"], ["prod"], ["prod.churn"]]
+
+
+def test_who_waits_for_a_person_keeps_nothing_else_back(repo: Repository) -> None:
+    """prod's platform is kept from deletion, so its reviewers are asked; what needs nobody comes first."""
+    paths = ["environments/prod.yaml", "environments/dev.yaml"]
+    order = waves(touched(paths, Declared(repo)), Declared(repo))
+    assert [[stack.text for stack in wave] for wave in order.waves] == [
+        ["dev"],
+        ["prod"],
+        ["dev.churn", "prod.churn"],
+    ]
+
+
+def test_a_way_back_goes_on_while_its_platform_waits_for_a_person(repo: Repository) -> None:
+    """A stage that moves is applied on the platform as it is; what only the platform's file changes waits for it, and
+    so does a deployment that was never applied."""
+    declared = Declared(repo)
+    paths = ["environments/prod.yaml", "deployments/churn/stages/prod.yaml"]
+    order = waves(touched(paths, declared), declared, asked=["prod"])
+    assert [[stack.text for stack in wave] for wave in order.waves] == [["prod.churn"]]
+    order = waves(touched(paths[:1], declared), declared, asked=["prod"])
+    assert order.waves == ()
+    assert {stack.text: by for stack, by in order.held.items()} == {"prod.churn": "prod"}
+    never = {declared.stack("churn", "prod"): (Reason("refs/applied/prod.churn", "it was never applied"),)}
+    assert waves(Touched(never, {}, {}, ()), declared, asked=["prod"]).waves == ()
 
 
 def test_stack_that_failed_holds_back_what_waits_for_it(repo: Repository) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,8 @@ import pytest
 
 from amlops.config import Repository
 from amlops.git import Git
-from amlops.stacks.applied import applied_ref
+from amlops.github import Asking
+from amlops.stacks.applied import applied_commits, applied_ref
 from amlops.stacks.declared import Declared
 from amlops.workflows.apply.hand_on import HandedOn, hand_on
 from amlops.workflows.rollout import Watch
@@ -39,9 +40,19 @@ class Company:
             ref = applied_ref(stack)
             assert self.git.swap(ref, self.git.remote_refs(ref).get(ref), commit)
 
-    def hand_on(self, *tried: str, without: Sequence[str] = ()) -> HandedOn:
+    def hand_on(
+        self,
+        *stacks: str,
+        without: Sequence[str] = (),
+        began: Mapping[str, str] | None = None,
+        asking: Sequence[Asking] = (),
+    ) -> HandedOn:
+        """`began`: what the stacks were applied from when the run began, where it wasn't what they are now."""
+        tried = {**{stack: applied_commits(self.git).get(stack) for stack in stacks}, **(began or {})}
         watch = Watch(self.repo, self.git, lambda: pytest.fail("no lease"), lambda _: None, lambda _: None)
-        return hand_on(self.git, Declared(self.repo), watch, self.started.append, tried=tried, without=without)
+        start = self.started.append
+        declared = Declared(self.repo)
+        return hand_on(self.git, declared, watch, start, tried=tried, without=without, asking=asking)
 
 
 @pytest.fixture
@@ -63,11 +74,13 @@ def company(tmp_path: Path) -> Company:
 
 
 def test_the_next_wave_follows(company: Company) -> None:
-    """The registry is there, so the platforms may come."""
+    """The registry is there, so the platforms may come: first those that nobody has to be asked about."""
     company.applied(company.git.head(), "shared")
     found = company.hand_on("shared")
-    assert (found.failed, found.next) == ((), ("dev", "staging", "prod"))
-    assert company.started == [[]]
+    assert (found.failed, found.next) == ((), ("dev",))
+    company.applied(company.git.head(), "dev")
+    assert company.hand_on("dev").next == ("staging", "prod")
+    assert company.started == [[], []]
 
 
 def test_nothing_follows_when_all_is_applied(company: Company) -> None:
@@ -101,3 +114,40 @@ def test_a_later_commit_is_tried_as_a_whole(company: Company) -> None:
     subprocess.run(["git", "-C", company.repo.root, "checkout", "-q", here], check=True)
     company.hand_on("dev")
     assert [list(left_out) for left_out in company.started] == [[]]
+
+
+def test_a_run_that_leaves_nothing_behind_is_followed_where_main_moved(company: Company) -> None:
+    """Its job may have taken the place of one that the newer run had waiting."""
+    company.applied(company.git.head(), "shared", "dev", "staging", "prod")
+    here = company.git.head()
+    company.commit("README.md", "two\n")
+    subprocess.run(["git", "-C", company.repo.root, "checkout", "-q", here], check=True)
+    assert company.hand_on("dev").next == ()
+    assert [list(left_out) for left_out in company.started] == [[]]
+
+
+def test_a_stack_that_another_run_applied_meanwhile_is_tried_again(company: Company) -> None:
+    """What git explained began at a commit that it no longer stands at; the next run works it out anew. It is no
+    failure, but where it fails without that, it is."""
+    old = company.git.head()
+    company.applied(old, "shared", "staging", "prod")
+    company.commit("environments/dev.yaml", (company.repo.environments / "dev.yaml").read_text() + "# one\n")
+    company.applied(company.git.head(), "dev")
+    company.commit("environments/dev.yaml", (company.repo.environments / "dev.yaml").read_text() + "# two\n")
+    found = company.hand_on("dev", began={"dev": old})
+    assert (found.failed, found.again, found.next) == ((), ("dev",), ("dev",))
+    found = company.hand_on("dev")
+    assert (found.failed, found.again, found.next) == (("dev",), (), ())
+    assert [list(left_out) for left_out in company.started] == [[]]
+
+
+def test_nobody_is_asked_twice_about_one_change(company: Company) -> None:
+    """A run waits for prod's reviewer: another one leaves prod to it, until something changes prod again."""
+    company.applied(company.git.head(), "shared", "dev", "staging")
+    asking = Asking(7, company.git.head(), ("prod-platform",))
+    found = company.hand_on("dev", asking=[asking])
+    assert (found.asked, found.next) == (("prod",), ())
+    assert company.started == []
+    company.commit("environments/prod.yaml", (company.repo.environments / "prod.yaml").read_text() + "# two\n")
+    found = company.hand_on("dev", asking=[asking])
+    assert (found.asked, found.next) == ((), ("prod",))
