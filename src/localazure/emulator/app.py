@@ -90,7 +90,6 @@ class App:
             *cloud.scoring.routes(),
             *cloud.tracking.routes(),
             *run_history.RunHistory(cloud).routes(),
-            *cloud.jobs.routes(),
             *cloud.blobs.routes(),
             *log_queries.routes(cloud),
         ]

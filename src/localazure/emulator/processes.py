@@ -54,10 +54,10 @@ class Child:
             self._ended = asyncio.get_running_loop().create_task(self._end())
         return await asyncio.shield(self._ended)
 
-    async def terminate(self, grace: float = 5.0, *, first: signal.Signals = signal.SIGTERM) -> int:
-        """Send `first` to the program's process group, kill what is left after `grace` seconds; gives the exit code."""
+    async def terminate(self, grace: float = 5.0) -> int:
+        """Send SIGTERM to the program's process group, kill what is left after `grace` seconds; gives the exit code."""
         if self._process.returncode is None and self._process.stdin is not None:
-            self._process.stdin.write(f"{int(first)} {grace}\n".encode())
+            self._process.stdin.write(f"{int(signal.SIGTERM)} {grace}\n".encode())
         return await self.wait()
 
     async def _end(self) -> int:

@@ -50,9 +50,6 @@ class Settings:
         """What stands behind a vault's name in its host, as `suffixes.keyVaultDns` of a cloud's metadata."""
         return f"vault.{DOMAIN}"
 
-    def blob_host(self, account: str) -> str:
-        return f"{account}.blob.{self.storage_suffix}"
-
     def has_subscription(self, subscription: str) -> bool:
         return subscription.lower() in self.subscription_ids
 

@@ -214,11 +214,10 @@ class Store:
     def drop_record(self, kind: str, key: str) -> None:
         self._db.execute("DELETE FROM records WHERE kind=? AND key=?", (kind, key.lower()))
 
-    def records(self, kind: str, prefix: str = "") -> dict[str, Any]:
-        """All records of a kind whose key starts with the prefix, by key (lower case)."""
-        low = prefix.lower()
-        rows = self._db.execute("SELECT key, value FROM records WHERE kind=? AND key>=? ORDER BY key", (kind, low))
-        return {k: json.loads(v) for k, v in rows if k.startswith(low)}
+    def records(self, kind: str) -> dict[str, Any]:
+        """All records of a kind by key (lower case)."""
+        rows = self._db.execute("SELECT key, value FROM records WHERE kind=? ORDER BY key", (kind,))
+        return {key: json.loads(value) for key, value in rows}
 
 
 def _key(resource_id: ArmId | str) -> str:

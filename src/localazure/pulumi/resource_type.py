@@ -147,8 +147,8 @@ class ResourceType:
 class Catalog:
     """Resource types by token; each is read from the SDK when it is first asked for."""
 
-    def __init__(self, package: SdkPackage | None = None) -> None:
-        self.package = package or SdkPackage()
+    def __init__(self) -> None:
+        self.package = SdkPackage()
         self._types: dict[str, ResourceType] = {}
 
     def type(self, token: str) -> ResourceType:

@@ -104,9 +104,7 @@ class Run:
         await asyncio.to_thread(self._folder.make, asked)
         await self._cloud.blobs.create_container(self._artifacts.account, self._artifacts.container)
         self._move("Preparing")
-        interpreter, experiment = await _both(
-            self._environment(), self._cloud.tracking.open_run(self._workspace, self._guid, asked)
-        )
+        interpreter, experiment = await _both(self._environment(), self._cloud.tracking.open_run(self._guid, asked))
         self._move("Queued")
         async with self._lanes.node(self._workspace, asked.compute):
             self._move("Running")

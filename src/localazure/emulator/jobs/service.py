@@ -7,8 +7,6 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from starlette.routing import BaseRoute
-
 from ..arm.ids import ArmId
 from ..store import Resource
 from . import states
@@ -42,10 +40,6 @@ class Jobs:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    def routes(self) -> list[BaseRoute]:
-        """None: jobs are ARM resources, and their data plane is run history's."""
-        return []
 
     def begin(self, job: Resource) -> None:
         """Run a job that is not final and doesn't run yet; one that was to be canceled is canceled."""

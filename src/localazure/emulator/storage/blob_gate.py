@@ -60,10 +60,6 @@ class BlobGate:
         self._admissions = BlobAdmissions(cloud, suffix)
         self._ending = f".blob.{suffix}"
 
-    def serves(self, host: str) -> bool:
-        """Whether a Host header is this gate's."""
-        return host.partition(":")[0].lower().endswith(self._ending)
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         version = request.headers.get("x-ms-version", VERSION)

@@ -43,10 +43,8 @@ def _container(name: str, action: str, letters: str) -> Operation:
     return Operation(name, "c", f"{_CONTAINERS}/{action}", account_sas=letters)
 
 
-def _blob(
-    name: str, action: str, letters: str, *, account: str = "", creates: bool = False, level: str = "o"
-) -> Operation:
-    return Operation(name, level, f"{_BLOBS}/{action}", True, letters, account or letters, creates)
+def _blob(name: str, action: str, letters: str, *, creates: bool = False, level: str = "o") -> Operation:
+    return Operation(name, level, f"{_BLOBS}/{action}", True, letters, letters, creates)
 
 
 ADD_ACTION = f"{_BLOBS}/add/action"

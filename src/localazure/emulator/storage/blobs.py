@@ -103,13 +103,6 @@ class Blobs:
         signed = blob_sas.container_sas(account, self.keys(account)[0], container, permissions, now, minutes)
         return f"{self.url(account, container)}?{signed}"
 
-    def connection_string(self, account: str) -> str:
-        """For clients that take one; they reach it through the proxy."""
-        return (
-            f"DefaultEndpointsProtocol=https;AccountName={account};AccountKey={self.keys(account)[0]};"
-            f"BlobEndpoint=https://{account}.blob.{self._suffix};EndpointSuffix={self._suffix}"
-        )
-
     def resolve(self, uri: str, scope: ArmId) -> BlobPlace:
         """Where a URI points; see blob_places."""
         return resolve(self._cloud.store, self._suffix, uri, scope)
@@ -196,13 +189,6 @@ class Blobs:
         """A blob's content, None where there is none."""
         answer = await self._ask("GET", account, _target(container, path), also=(404,))
         return None if answer.status_code == 404 else answer.content
-
-    async def exists(self, account: str, container: str, prefix: str) -> bool:
-        """Whether there is a blob of this name, or any below it."""
-        path = prefix.strip("/")
-        if path and await self._is_blob(account, container, path):
-            return True
-        return bool(await self.paths(account, container, f"{path}/" if path else "", at_most=1))
 
     async def paths(self, account: str, container: str, prefix: str = "", at_most: int | None = None) -> list[str]:
         """The names of all blobs that start with the prefix, in order; none where there is no such container."""

@@ -74,7 +74,7 @@ class Tracking:
             self._client = httpx.AsyncClient(trust_env=False, timeout=60)
         return self._client
 
-    async def open_run(self, workspace: ArmId, guid: str, job: Named) -> str:
+    async def open_run(self, guid: str, job: Named) -> str:
         """Make the job's run, whose id is the job's name; gives its experiment's id."""
         experiment = await self.experiment(guid, job.experiment)
         run = backend.NewRun(job.name, job.display_name, int(experiment), self._millis())

@@ -46,7 +46,6 @@ class OneOf:
 Type: TypeAlias = Plain | ListOf | MapOf | Named | OneOf
 
 ANY = Plain("any")
-STRING = Plain("string")
 
 
 @dataclass(frozen=True, slots=True)

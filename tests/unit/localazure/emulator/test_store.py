@@ -64,7 +64,7 @@ def test_all_or_nothing(store: Store) -> None:
     assert store.record("kind", "key") is None
     with store.transaction():
         store.set_record("kind", "KEY", 2)
-    assert store.records("kind", "k") == {"key": 2}
+    assert store.records("kind") == {"key": 2}
 
 
 def test_a_full_disk_leaves_the_store_usable(tmp_path: Path, store: Store) -> None:
