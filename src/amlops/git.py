@@ -123,6 +123,19 @@ class Git:
                 found.setdefault(line, at)
         return found
 
+    def last_changed(self, commit: str, *under: str) -> dict[str, str]:
+        """Paths that match, with the last commit that changed each, newest first. What came by a merge was changed on
+        its branch."""
+        words = ["log", "--format=@%H", "--name-only", "--no-renames", commit, "--", *under]
+        found: dict[str, str] = {}
+        at = commit
+        for line in self._text("list commits", *words).splitlines():
+            if line.startswith("@"):
+                at = line[1:]
+            elif line:
+                found.setdefault(line, at)
+        return found
+
     def commits(self, commit: str, path: str) -> tuple[str, ...]:
         """Those up to this one that changed a file, the last one first."""
         return tuple(self._text("list commits", "log", "--format=%H", commit, "--", path).split())

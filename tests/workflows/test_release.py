@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+
 from tests.support import canary
 
 from .agreement import assert_agreed
 from .company import DEPLOYMENT, FOLDER, merge
+from .github.run import Run
 from .leaks import LONGEST, leaks, places, secrets
 from .world import World, told
 
+GROUP = f"release-{DEPLOYMENT}"
+HOUR = timedelta(hours=1)
 SOAK = 16 * 60
 """Seconds: dev asks for ten minutes, and promotion looks every fifteen."""
 
@@ -81,3 +87,49 @@ def test_nothing_that_changes_no_behaviour_is_released(deployed: World) -> None:
     assert world.hub.remote.git("rev-parse", "main") == head
     assert "main has it so already" in run.log
     assert_agreed(world)
+
+
+def test_a_merge_whose_run_never_has_its_turn_is_released(deployed: World) -> None:
+    """While one merge is being trained, the run of the next one waits and gives way to the hourly one, which releases
+    what that was to release. Nothing is left for the hour after."""
+    world = deployed
+    job = f"{FOLDER}/job.yml"
+    text = world.alice.read(job)
+    slow = text.replace("alpha: 1.0", "alpha: 30.0").replace("  python train.py", "  sleep 25 && python train.py")
+    merge(world, "slow", {job: slow}, "feat: a larger penalty")
+    first = world.begun("release.yml", "release")
+    merge(world, "quick", {job: text.replace("alpha: 1.0", "alpha: 20.0")}, "feat: a smaller one")
+    second = _until_it_waits(world, world.last("release.yml"))
+    hourly = _until_it_waits(world, _tick(world))
+    assert first.active
+    world.settle()
+    assert (first.conclusion, hourly.conclusion) == ("success", "success"), told(hourly)
+    assert second.conclusion != "success", told(second)
+    assert [leg.split("-")[1] for leg in world.runs.groups.order[GROUP]] == [str(first.id), str(hourly.id)]
+    why = f"Changed: {job}."
+    made = world.hub.remote.git("log", "-2", "--format=%an: %b", "main", "--", f"{FOLDER}/releases").splitlines()
+    assert list(filter(None, made)) == [f"amlops: {why}"] * 2
+    tried = world.evidence(f"deployments/{DEPLOYMENT}/tried.json")
+    assert tried is not None
+    assert (tried["commit"], tried["failed"]) == (hourly.commit, False)
+    assert tried["release"] in world.stage(DEPLOYMENT, "dev").values()
+    again = _tick(world)
+    world.settle()
+    assert again.jobs == {"release/due": "success"}, told(again)
+    assert_agreed(world)
+
+
+def _tick(world: World) -> Run:
+    """The run of the next full hour, though no clock moves: tokens of the runs that go on stay valid."""
+    now = world.hub.clock.now()
+    (run,) = world.runs.schedule(now, now + HOUR, ("release.yml",))
+    return run
+
+
+def _until_it_waits(world: World, run: Run, seconds: float = 60.0) -> Run:
+    """The run, once a job of it waits in the deployment's group. Raises AssertionError."""
+    until = time.monotonic() + seconds
+    while (waiting := world.runs.groups.waiting(GROUP)) not in run.legs:
+        assert run.active and time.monotonic() < until, f"{waiting} waits: {told(run)}"
+        time.sleep(0.05)
+    return run

@@ -81,7 +81,7 @@ def _wanted(repo: Repository, deployment: str, environment: str, *, again: bool)
     run = Run.of(os.environ)
     if again:
         return Due(deployment, environment, "asked", "by hand")
-    if run is None or run.event == "push":
+    if run is None:
         return Due(deployment, environment, "changed", "what main holds now")
     asked = (run.payload.get("inputs") or {}).get("deployment")
     found = _due(repo, asked if asked == deployment else None, None)

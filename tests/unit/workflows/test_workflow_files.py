@@ -116,6 +116,10 @@ def test_runs_of_one_thing_come_one_after_the_other(name: str) -> None:
     if name == "apply":
         assert group == "", "a run may wait for a reviewer for days; test_a_stack_is_changed_by_one_job_at_a_time"
         return
+    if name == "release":
+        (release,) = [job for job in WORKFLOWS[name].jobs if job.id == "release"]
+        group, cancels = release.concurrency
+        assert "matrix.deployment" in group
     assert group
     assert cancels == ("false" if name in CHANGING else cancels)
     if name == "plan":

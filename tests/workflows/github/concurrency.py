@@ -65,3 +65,6 @@ class Groups:
 
     def holder(self, name: str) -> str:
         return self._groups.get(name, Group()).holder
+
+    def waiting(self, name: str) -> str:
+        return self._groups.get(name, Group()).waiting

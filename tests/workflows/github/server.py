@@ -96,7 +96,8 @@ class Server:
         if run is None:
             return 404, [], b"no such run"
         if path == "/_sim/leave":
-            runs.leave(run, query["leg"])
+            if "leg" in query:  # one that was not let in has none
+                runs.leave(run, query["leg"])
             return 200, [], b""
         job = next(item for item in run.workflow.jobs if item.id == query["job"])
         permissions = {} if run.fork else run.workflow.permissions(job)

@@ -1,5 +1,9 @@
-"""Which deployments are to be released now: those that a push changed, that are due again, that somebody asks for, or
-whose monitor may have raised an alarm."""
+"""Which deployments are to be released now: those that main changed since the last try, that are due again, that
+somebody asks for, or whose monitor may have raised an alarm.
+
+A commit whose release failed is tried again once main changes the deployment, or somebody starts the workflow: not by
+the clock, or one broken training would be repeated every hour.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,13 @@ from amlops.evidence import Evidence
 from amlops.git import ABSENT, Git
 from amlops.github import Run
 
-Reason = Literal["changed", "due", "monitor", "asked"]
+from .changed import changed_since, unreleased
+from .tried import Tried, last_tried
+
+Reason = Literal["changed", "failed", "due", "monitor", "asked"]
 
 LARGEST = 256
 """Jobs of a matrix, GitHub's limit; who waited longest comes first, the rest comes next time."""
-NO_RELEASE = ("releases", "stages", "tests")
-"""Folders of a deployment that no release is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +65,30 @@ def due(
     asked: str | None = None,
     base: str | None = None,
 ) -> tuple[Due, ...]:
-    """In the order in which they waited. `asked` names one deployment; `base` stands for the commit before a push.
+    """What changed before what is due again, each in the order in which it waited. `asked` names one deployment; `base`
+    asks what changed since that commit.
 
-    Without either the run's event decides. Broken about files are left out: the checks of their pull requests told.
-    Raises ConfigError for a deployment that is asked for and isn't there, GitFailed.
+    Without either the run's event decides: a push releases what changed, a run that somebody starts also what failed,
+    every run but that of a push also what is due again. Broken about files are left out: the checks of their pull
+    requests told. Raises ConfigError for a deployment that is asked for and isn't there, GitFailed.
     """
     if asked:
         load_about(repo, asked)
         return tuple(_named(repo, promotion, [asked], "asked", "somebody asked for it"))
-    before = base or (_before(run) if run is not None and run.event == "push" else None)
-    if before is not None:
-        return tuple(_changed(repo, git, promotion, before))
-    found = evidence.read_all(training_path(name) for name in repo.deployment_names())
-    waiting = list(_again(repo, promotion, {path: _at(what) for path, what in found.items()}, now))
-    return tuple(item for _, item in sorted(waiting, key=lambda pair: pair[0]))
+    abouts = dict(_abouts(repo, repo.deployment_names()))
+    if base is not None:
+        since = changed_since(git, abouts, base)
+        return tuple(item for name, why in since.items() for item in _named(repo, promotion, [name], "changed", why))
+    last, event = last_tried(evidence, abouts), "" if run is None else run.event
+    found = {item.deployment: item for item in _changed(repo, git, promotion, abouts, last, run)}
+    if event == "workflow_dispatch":
+        found = {item.deployment: item for item in _failed(repo, promotion, last)} | found
+    if event != "push":
+        trained = evidence.read_all(training_path(name) for name in abouts)
+        waiting = list(_again(repo, promotion, {path: _at(what) for path, what in trained.items()}, last, now))
+        for _, item in sorted(waiting, key=lambda pair: pair[0]):
+            found.setdefault(item.deployment, item)
+    return tuple(found.values())
 
 
 def matrix(repo: Repository, found: Sequence[Due]) -> dict[str, list[dict[str, str]]]:
@@ -92,46 +107,42 @@ def matrix(repo: Repository, found: Sequence[Due]) -> dict[str, list[dict[str, s
     return {"include": entries}
 
 
-def changed_deployments(paths: Iterable[str], abouts: Mapping[str, About]) -> dict[str, str]:
-    """Deployments that a release may come out differently of, with the first path that says so."""
-    found: dict[str, str] = {}
-    for path in sorted(paths):
-        for name in _made_of(path, abouts):
-            found.setdefault(name, path)
-    return found
-
-
-def _made_of(path: str, abouts: Mapping[str, About]) -> Iterator[str]:
-    """Deployments whose releases a file has a part in; several may be measured by the same rows."""
-    folder, _, below = path.partition("/")
-    if folder == "evaluations":
-        yield from (name for name, about in abouts.items() if about.evaluation and about.evaluation.data == below)
-    elif folder == "deployments" and "/" in below and not path.endswith(".md"):
-        name, _, inside = below.partition("/")
-        if name in abouts and inside.partition("/")[0] not in NO_RELEASE:
-            yield name
-
-
 def _before(run: Run) -> str:
     """What the branch was before the push; nothing, where the branch is new."""
     return str(run.payload.get("before") or ABSENT)
 
 
-def _changed(repo: Repository, git: Git, promotion: Promotion, before: str) -> Iterator[Due]:
-    abouts = dict(_abouts(repo, repo.deployment_names()))
-    if git.resolve(before) is None:
-        yield from _named(repo, promotion, abouts, "changed", "the commit before is not known")
-        return
-    for name, path in changed_deployments(git.changed(before, "HEAD"), abouts).items():
-        yield from _named(repo, promotion, [name], "changed", path)
+def _changed(
+    repo: Repository,
+    git: Git,
+    promotion: Promotion,
+    abouts: Mapping[str, About],
+    tried: Mapping[str, Tried],
+    run: Run | None,
+) -> Iterator[Due]:
+    found = unreleased(git, abouts, tried, _before(run) if run is not None and run.event == "push" else None)
+    for name in sorted(found, key=lambda name: (stamp(tried[name].at) if name in tried else "", name)):
+        yield from _named(repo, promotion, [name], "changed", found[name])
+
+
+def _failed(repo: Repository, promotion: Promotion, tried: Mapping[str, Tried]) -> Iterator[Due]:
+    for name, last in sorted(tried.items(), key=lambda pair: pair[1].at):
+        if last.failed:
+            yield from _named(repo, promotion, [name], "failed", f"of {last.commit[:10]} came no release")
 
 
 def _again(
-    repo: Repository, promotion: Promotion, trained: Mapping[str, datetime | None], now: datetime
+    repo: Repository,
+    promotion: Promotion,
+    trained: Mapping[str, datetime | None],
+    tried: Mapping[str, Tried],
+    now: datetime,
 ) -> Iterator[tuple[str, Due]]:
-    """Each with since when it waits."""
+    """Each with since when it waits. After a try that failed, neither clock nor monitor asks for a while."""
     for name, about in _abouts(repo, repo.deployment_names()):
         asks, last = about.retraining, trained.get(training_path(name))
+        if name in tried and tried[name].failed and now < tried[name].at + asks.quiet:
+            continue
         if about.training is None or (asks.every is None and asks.monitor is None):
             continue
         since = "" if last is None else stamp(last)
@@ -169,4 +180,4 @@ def _at(found: Mapping[str, Any] | None) -> datetime | None:
     return at
 
 
-__all__ = ["Due", "changed_deployments", "due", "last_training", "matrix", "training_path"]
+__all__ = ["Due", "due", "last_training", "matrix", "training_path"]

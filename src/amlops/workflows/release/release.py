@@ -25,6 +25,7 @@ from ..session import Session
 from .alarm import standing_alarm
 from .due import Due, last_training, training_path
 from .reported import reported_metrics, workspace_id
+from .tried import keep_tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,25 @@ def release_and_commit(
         said = f"{deployment}: no alarm stands" if wanted is not None else f"{deployment}: nothing is due"
         return Released(deployment, environment.name, None, False, None, said)
     now = session.azure.now()
+    try:
+        done = _release(session, git, evidence, why, now, run)
+    except Exception:
+        _keep_tried(git, evidence, deployment, None, now, run)
+        raise
+    _keep_tried(git, evidence, deployment, done.release, now, run)
+    return done
+
+
+def _keep_tried(
+    git: Git, evidence: Evidence, deployment: str, release: str | None, now: datetime, run: Run | None
+) -> None:
+    """Of runs only: the clone of a person may stand anywhere."""
+    if run is not None:
+        keep_tried(evidence, deployment, commit=git.head(), release=release, written=run.written(now))
+
+
+def _release(session: Session, git: Git, evidence: Evidence, why: Due, now: datetime, run: Run | None) -> Released:
+    deployment = why.deployment
     release, job = _make(session, deployment, why, now, run)
     by = _written(run, now, git)
     files: dict[str, Mapping[str, Any] | str] = {}
@@ -83,7 +103,7 @@ def release_and_commit(
         files[training_path(deployment)] = trained
     if files:
         evidence.write(files, f"release of {deployment}: {release.id}")
-    return _commit(repo, git, deployment, environment.name, release, why)
+    return _commit(session.repo, git, deployment, session.environment.name, release, why)
 
 
 def _why(session: Session, evidence: Evidence, monitor: str | None, deployment: str, wanted: Due | None) -> Due | None:
@@ -121,7 +141,7 @@ def _make(session: Session, deployment: str, why: Due, now: datetime, run: Run |
 
 def mark_of(why: Due, now: datetime, run: Run | None) -> str:
     """What makes a training another one though nothing in git changed; the same for a run that goes on."""
-    if why.reason == "changed":
+    if why.reason in ("changed", "failed"):
         return ""
     return f"{why.reason} {run.id}" if why.reason == "asked" and run is not None else f"{why.reason} {now:%Y-%m-%d}"
 
@@ -164,7 +184,13 @@ def _commit(repo: Repository, git: Git, deployment: str, environment: str, relea
 
 
 def _because(why: Due) -> str:
-    words = {"changed": "Changed by", "due": "Due again:", "monitor": "A monitor's alarm:", "asked": "Asked for:"}
+    words = {
+        "changed": "Changed:",
+        "failed": "Tried again:",
+        "due": "Due again:",
+        "monitor": "A monitor's alarm:",
+        "asked": "Asked for:",
+    }
     return f"{words[why.reason]} {why.why}."
 
 

@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
-from tests.unit.amlops.promotion.company import NOON, ROOT, Company
+from tests.unit.amlops.promotion.company import NOON, ROOT, Company, release_of
 from tests.unit.amlops.promotion.situations import BASE
 from tests.workflows.github import filters
 
 from amlops.config import About, ConfigError, load_promotion
 from amlops.git import ABSENT
 from amlops.github import Run
+from amlops.releases import release_text
 from amlops.workflows.release.alarm import BREACHED, TAG, alarm_of
-from amlops.workflows.release.due import Due, changed_deployments, due, matrix, training_path
+from amlops.workflows.release.changed import changed_deployments
+from amlops.workflows.release.due import Due, due, matrix, training_path
 from amlops.workflows.release.release import mark_of
+from amlops.workflows.release.tried import keep_tried
 
 TOUCHED: list[tuple[str, list[str]]] = [
     ("deployments/wine/score.py", ["wine"]),
@@ -33,14 +36,18 @@ TOUCHED: list[tuple[str, list[str]]] = [
 """Files that a push changes, and what is due by that."""
 
 
+NO_METRIC = {"replace": {}}
+
+
 @pytest.fixture
 def company(tmp_path: Path) -> Company:
-    """Two deployments; wine is trained every thirty days, beer has a monitor."""
+    """Two deployments, released by hand; wine is trained every thirty days, beer has a monitor."""
     remote = tmp_path / "remote.git"
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(remote)], check=True)
     company = Company.found(tmp_path, str(remote))
-    company.deploy("wine", {}, retraining={"every": "P30D"})
-    company.deploy("beer", {}, retraining={"monitor": "beer-drift"}, evaluation=None, gates={"replace": {}})
+    made = {name: (release_of(name, 1, commit=company.git.head()),) for name in ("wine", "beer")}
+    company.deploy("wine", {}, made["wine"], retraining={"every": "P30D"})
+    company.deploy("beer", {}, made["beer"], retraining={"monitor": "beer-drift"}, evaluation=None, gates=NO_METRIC)
     company.commit()
     return company
 
@@ -55,6 +62,17 @@ def _due(company: Company, run: Run | None = None, **asked: Any) -> dict[str, Du
     promotion = load_promotion(company.repo)
     found = due(company.repo, company.git, company.evidence, promotion, run=run, now=NOON, **asked)
     return {item.deployment: item for item in found}
+
+
+def _tried(company: Company, name: str, commit: str, *, failed: bool = False, days: float = 0) -> None:
+    at = (NOON - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    release = None if failed else "0a1b2c3d4e5f"
+    keep_tried(company.evidence, name, commit=commit, release=release, written={"at": at})
+
+
+def _merged(company: Company, path: str) -> str:
+    company.write(path, f"changed after {company.git.head()}\n")
+    return company.commit()
 
 
 def _trained(company: Company, name: str, days: float) -> None:
@@ -95,6 +113,109 @@ def test_the_workflow_starts_where_something_may_be_due(path: str, names: list[s
 def test_the_first_push_releases_everything(company: Company) -> None:
     """There is nothing to compare with."""
     assert set(_due(company, _run("push", before=ABSENT))) == {"wine", "beer"}
+
+
+@pytest.mark.parametrize("event", ["push", "schedule", "workflow_dispatch"])
+def test_what_a_run_missed_is_seen_by_the_next_one(company: Company, event: str) -> None:
+    """Whatever starts that, and whatever it was started for: all that main changed since the last try counts."""
+    for name in ("wine", "beer"):
+        _tried(company, name, company.git.head())
+        _trained(company, name, 0)
+    _merged(company, "deployments/wine/score.py")
+    missed = _merged(company, "deployments/beer/score.py")
+    _merged(company, "docs/a.md")
+    found = _due(company, _run(event, before=missed))
+    assert {name: (item.reason, item.why) for name, item in found.items()} == {
+        "beer": ("changed", "deployments/beer/score.py"),
+        "wine": ("changed", "deployments/wine/score.py"),
+    }
+    _tried(company, "wine", missed)
+    assert list(_due(company, _run(event, before=missed))) == ["beer"]
+
+
+def test_a_missed_deployment_that_no_run_tried_yet(company: Company) -> None:
+    """It is compared with the commit that brought its newest release; one without a release is due."""
+    _trained(company, "wine", 0)
+    _trained(company, "beer", 0)
+    assert _due(company, _run("schedule")) == {}
+    _merged(company, "deployments/wine/score.py")
+    company.deploy("cider", {}, evaluation=None, gates=NO_METRIC)
+    company.commit()
+    found = _due(company, _run("schedule"))
+    assert {name: item.why for name, item in found.items()} == {
+        "cider": "it was never released",
+        "wine": "deployments/wine/score.py",
+    }
+
+
+def test_a_release_that_came_with_its_change_by_a_merge(company: Company) -> None:
+    """It was made with the one, and without what main got meanwhile."""
+    _trained(company, "wine", 0)
+    _trained(company, "beer", 0)
+    company.run("checkout", "-q", "-b", "branch")
+    company.write("deployments/wine/score.py", "new\n")
+    two = release_of("wine", 2, commit=company.git.head())
+    company.write(f"deployments/wine/releases/{two.id}.yaml", release_text(two))
+    company.run("add", "-A")
+    company.run("commit", "-q", "-m", "feat: by hand")
+    company.run("checkout", "-q", "main")
+    _merged(company, "deployments/wine/data.csv")
+    company.run("merge", "-q", "--no-ff", "-m", "merge", "branch")
+    assert {name: item.why for name, item in _due(company, _run("schedule")).items()} == {
+        "wine": "deployments/wine/data.csv"
+    }
+
+
+def test_who_waits_longest_since_a_try_comes_first(company: Company) -> None:
+    """Of what changed; what is due again comes behind it."""
+    before = company.git.head()
+    _tried(company, "wine", before, days=2)
+    _tried(company, "beer", before, days=1)
+    _merged(company, "deployments/wine/score.py")
+    _merged(company, "deployments/beer/score.py")
+    assert list(_due(company, _run("schedule"))) == ["wine", "beer"]
+
+
+def test_a_commit_that_failed_is_tried_again_by_people_only(company: Company) -> None:
+    """By a merge that changes the deployment, or by hand; neither by the hour nor by others' merges."""
+    _trained(company, "beer", 0)
+    broken = _merged(company, "deployments/wine/score.py")
+    _tried(company, "wine", broken, failed=True)
+    _merged(company, "docs/a.md")
+    assert _due(company, _run("schedule")) == {}
+    assert _due(company, _run("push", before=broken)) == {}
+    found = _due(company, _run("workflow_dispatch"))
+    assert (list(found), found["wine"].reason) == (["wine"], "failed")
+    mended = _merged(company, "deployments/wine/score.py")
+    assert list(_due(company, _run("push", before=mended))) == ["wine"]
+
+
+def test_after_a_failure_the_clock_waits(company: Company) -> None:
+    """As long as `quiet` says, a day unless it is set."""
+    head = company.git.head()
+    _trained(company, "beer", 0)
+    _tried(company, "beer", head)
+    _tried(company, "wine", head, failed=True, days=0.9)
+    assert _due(company, _run("schedule")) == {}
+    _tried(company, "wine", head, failed=True, days=1)
+    assert _due(company, _run("schedule"))["wine"].reason == "due"
+
+
+def test_an_older_commit_is_not_released_after_a_newer_one(company: Company) -> None:
+    """A run that is run again, or whose turn comes late, has nothing to do; not even where its clone is older too."""
+    _trained(company, "wine", 0)
+    _trained(company, "beer", 0)
+    before = company.git.head()
+    older = _merged(company, "deployments/wine/score.py")
+    newer = _merged(company, "deployments/wine/score.py")
+    _tried(company, "wine", newer)
+    company.run("reset", "-q", "--hard", older)
+    company.run("update-ref", "-d", "refs/remotes/origin/main")
+    assert _due(company, _run("push", before=before)) == {}
+    company.run("checkout", "-q", "--orphan", "elsewhere")
+    company.run("commit", "-q", "-m", "chore: another history")
+    company.run("push", "-q", "-f", "origin", "HEAD:refs/heads/main")
+    assert "is none of main" in _due(company, _run("schedule"))["wine"].why
 
 
 def test_a_deployment_is_due_again_by_its_own_clock(company: Company) -> None:

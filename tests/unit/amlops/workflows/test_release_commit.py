@@ -47,7 +47,7 @@ def test_the_first_release_is_current_the_next_one_candidate(company: Company) -
     shown = company.run("show", "--name-only", "--format=%s%n%b", "HEAD")
     assert list(filter(None, shown.split("\n"))) == [
         f"release: {NAME} {one.id}",
-        "Changed by deployments/wine/score.py.",
+        "Changed: deployments/wine/score.py.",
         f"deployments/{NAME}/releases/{one.id}.yaml",
         f"deployments/{NAME}/stages/dev.yaml",
     ]
