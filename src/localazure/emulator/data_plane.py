@@ -1,4 +1,4 @@
-"""What the data planes of a workspace share: the workspace a URL names, the caller's token and rights, ARM's errors."""
+"""What data planes share: the workspace a URL names, the caller's token and rights, ARM's errors."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from . import private_link
+from .arm.caller import bearer
 from .arm.errors import ArmError, forbidden, not_found
 from .arm.ids import ArmId
 from .store import Resource
@@ -47,10 +48,7 @@ def authorise(cloud: Cloud, request: Request, action: str) -> Caller:
     Raises ArmError 401, 403 (a right or a way through the workspace's network is missing), or 404 for a workspace that
     isn't there.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
-    principal = cloud.identity.verify(token.strip(), _AUDIENCES)
+    principal = principal_of(cloud, request)
     asked = workspace_of(request)
     if not cloud.access.allowed(principal, f"{_PROVIDER}/{action}", asked):
         raise forbidden(principal.object_id, f"{_PROVIDER}/{action}", asked.text)
@@ -60,6 +58,14 @@ def authorise(cloud: Cloud, request: Request, action: str) -> Caller:
     if not private_link.is_reachable(cloud.store, workspace, private_link.WORKSPACE):
         raise not_in_network("workspace")
     return Caller(principal, workspace)
+
+
+def principal_of(cloud: Cloud, request: Request) -> Principal:
+    """The caller, whoever it is. Raises ArmError 401."""
+    token = bearer(request.headers.get("authorization", ""))
+    if token is None:
+        raise ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+    return cloud.identity.verify(token, _AUDIENCES)
 
 
 def not_in_network(what: str) -> ArmError:

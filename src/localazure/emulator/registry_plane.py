@@ -8,7 +8,6 @@ Source: azure-ai-ml 1.35, _utils/_registry_utils.py and _restclient/registry_dis
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -19,12 +18,11 @@ from starlette.types import Receive, Scope, Send
 from . import private_link
 from .arm.errors import ArmError, bad_request, forbidden, not_found
 from .arm.ids import ArmId
-from .data_plane import not_in_network
+from .data_plane import answering, not_in_network, principal_of
 from .pending_uploads import upload_place
 from .registry_references import asset_name, read_reference
 from .storage.blob_places import ML, registry_named
 from .store import Resource
-from .types.base import Principal
 
 if TYPE_CHECKING:
     from .cloud import Cloud
@@ -44,14 +42,14 @@ class RegistryPlane:
     def routes(self) -> list[BaseRoute]:
         asset = "/{name}/versions/{version}"
         return [
-            Route("/registrymanagement/v1.0/registries/{registry}/discovery", _answering(self._discovery)),
-            Route(f"{_REGISTRY}/tempdatarefs{asset}", _answering(self._upload), methods=["PUT"]),
-            Route(f"{_REGISTRY}/datarefs{asset}", _answering(self._download), methods=["POST"]),
+            Route("/registrymanagement/v1.0/registries/{registry}/discovery", answering(self._discovery)),
+            Route(f"{_REGISTRY}/tempdatarefs{asset}", answering(self._upload), methods=["PUT"]),
+            Route(f"{_REGISTRY}/datarefs{asset}", answering(self._download), methods=["POST"]),
             Mount(FRONT_END, app=_to_arm),
         ]
 
     async def _discovery(self, request: Request) -> Response:
-        self._principal(request)
+        principal_of(self._cloud, request)
         name = request.path_params["registry"]
         registry = registry_named(self._cloud.store, name)
         if registry is None:
@@ -94,7 +92,7 @@ class RegistryPlane:
         return JSONResponse(await read_reference(self._cloud, registry, await _json(request)))
 
     def _registry(self, request: Request, verb: str) -> Resource:
-        principal = self._principal(request)
+        principal = principal_of(self._cloud, request)
         path = request.path_params
         asked = ArmId(
             f"/subscriptions/{path['subscription']}/resourceGroups/{path['group']}/providers/{ML}/registries/{path['registry']}"
@@ -108,12 +106,6 @@ class RegistryPlane:
         if not private_link.is_reachable(self._cloud.store, registry, private_link.REGISTRY):
             raise not_in_network("registry")
         return registry
-
-    def _principal(self, request: Request) -> Principal:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
-        return self._cloud.identity.verify(token.strip(), ("arm", "ml"))
 
 
 async def _to_arm(scope: Scope, receive: Receive, send: Send) -> None:
@@ -131,13 +123,3 @@ async def _json(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise bad_request("InvalidRequestContent", "The body must be an object.")
     return body
-
-
-def _answering(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except ArmError as error:
-            return JSONResponse(error.body(), error.status, error.headers)
-
-    return answer

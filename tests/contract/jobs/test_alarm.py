@@ -17,11 +17,11 @@ def test_an_alarm_stands_until_a_training_follows_it(lab: Workspace) -> None:
     """The newest run of the monitor that found something; runs of others, and runs that found nothing, are none."""
     azure = azure_of(lab.cloud)
     assert standing_alarm(azure, lab.id, "churn-drift", None) is None
-    lab.submit("true", displayName="churn-drift-1", tags={TAG: "all is well"})
-    lab.submit("true", displayName="other-drift-1", tags={TAG: f"drift {BREACHED}"})
-    lab.submit("true", displayName="churn-drift-2")
+    lab.submit("true", displayName="churn-drift-20261201T080000Z", tags={TAG: "all is well"})
+    lab.submit("true", displayName="churn-drift-prod-20261201T080000Z", tags={TAG: f"drift {BREACHED}"})
+    lab.submit("true", displayName="churn-drift-20261202T080000Z")
     assert standing_alarm(azure, lab.id, "churn-drift", None) is None
-    first = lab.submit("true", displayName="churn-drift-3", tags={TAG: f"drift {BREACHED}"})
+    first = lab.submit("true", displayName="churn-drift-20261203T080000Z", tags={TAG: f"drift {BREACHED}"})
     found = standing_alarm(azure, lab.id, "churn-drift", None)
     assert found is not None
     assert (found.job, BREACHED in found.said) == (first, True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import registrations
 from ..settings import LOCATIONS
 from ..store import Resource
+from .caller import bearer
 from .errors import ArmError, bad_request, forbidden, not_found
 from .exchange import Exchange
 from .ids import ArmId
@@ -41,8 +42,8 @@ def check_api_version(cloud: Cloud, exchange: Exchange) -> None:
 
 def authenticate(cloud: Cloud, exchange: Exchange) -> None:
     """A bearer token of this tenant for ARM."""
-    scheme, _, token = exchange.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    token = bearer(exchange.headers.get("authorization", ""))
+    if token is None:
         authority = f"{cloud.settings.base_url}/{cloud.settings.tenant_id}"
         raise ArmError(
             401,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .. import durations
 from ..arm.errors import ArmError, bad_request
 from ..store import Body
 
@@ -15,7 +16,6 @@ ARTIFACTS = "default"  # the output that stands for a run's own artifacts; Azure
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]{0,254}")
 _KEY = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def read(name: str, properties: Body) -> CommandSpec:
     ]
     problems += [f"Input '{i.name}' of type {i.kind} has no uri." for i in inputs if not i.literal and not i.value]
     timeout = (properties.get("limits") or {}).get("timeout")
-    seconds = None if timeout is None else duration(str(timeout))
+    seconds = None if timeout is None else durations.seconds(str(timeout))
     if timeout is not None and seconds is None:
         problems.append(f"limits.timeout '{timeout}' is not an ISO 8601 duration such as PT30M.")
     if problems:
@@ -133,15 +133,6 @@ def not_run(what: str) -> ArmError:
         f"{what} is not run by the local Azure; it runs jobs of jobType 'Command' on one node.",
         target="properties.jobType",
     )
-
-
-def duration(text: str) -> float | None:
-    """Seconds of an ISO 8601 duration of days and less; None where it is none. Source: ISO 8601-1, 5.5.2."""
-    found = _DURATION.fullmatch(text)
-    if not found or not any(found.groups()):
-        return None
-    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 def default_uri(job: str, output: str, *, is_file: bool = False) -> str:

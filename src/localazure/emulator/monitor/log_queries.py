@@ -7,7 +7,6 @@ Monitor Log Analytics REST API v1, Query - Execute.
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from .. import durations
+from ..arm.caller import bearer
 from ..arm.errors import ArmError, bad_request, forbidden
 from ..data_plane import answering
 from ..store import Body, Resource
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _WORKSPACES = "Microsoft.OperationalInsights/workspaces"
 _ACTION = f"{_WORKSPACES}/query/read"
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE)
 
 
 def routes(cloud: Cloud) -> list[Route]:
@@ -47,10 +47,10 @@ def routes(cloud: Cloud) -> list[Route]:
 
 def _admitted(cloud: Cloud, request: Request) -> Resource:
     """The workspace, for a caller who may read it. Raises ArmError 401, 403 or 404."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    token = bearer(request.headers.get("authorization", ""))
+    if token is None:
         raise ArmError(401, "AuthorizationRequiredError", "Valid authentication was not provided")
-    principal = cloud.identity.verify(token.strip(), ("logs", "arm"))
+    principal = cloud.identity.verify(token, ("logs", "arm"))
     request.scope[SEEN].caller = principal.object_id
     asked = request.path_params["workspace"].lower()
     found = next((w for w in cloud.store.of_type(_WORKSPACES) if w.properties.get("customerId") == asked), None)
@@ -89,11 +89,10 @@ def _within(table: kql.Table, timespan: Any, now: datetime) -> kql.Table:
 
 
 def _duration(text: str) -> timedelta:
-    found = _DURATION.fullmatch(text)
-    if found is None:
+    length = durations.seconds(text.upper())
+    if length is None:
         raise ValueError(text)
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return timedelta(seconds=length)
 
 
 def _shown(table: kql.Table) -> Body:

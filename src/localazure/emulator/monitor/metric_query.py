@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from .. import durations
 from ..arm.errors import bad_request
 from .definitions import Metric
 
@@ -133,11 +134,10 @@ def _timespan(text: str | None, now: float) -> tuple[float, float]:
         return now - 3600, now
     first, separator, second = text.partition("/")
     if not separator:
-        matched = re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?", first, re.IGNORECASE)
-        if matched is None or not any(matched.groups()):
+        back = durations.seconds(first.upper())
+        if back is None:
             raise _no_timespan(text)
-        back = timedelta(hours=int(matched[1] or 0), minutes=int(matched[2] or 0))
-        return now - back.total_seconds(), now
+        return now - back, now
     try:
         start, end = (datetime.fromisoformat(part.strip().replace(" ", "+")) for part in (first, second))
     except ValueError as problem:

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..arm.caller import bearer
 from ..arm.errors import ArmError
 from ..store import Body, Resource
 
@@ -48,9 +49,8 @@ def check(cloud: Cloud, endpoint: Resource, headers: Mapping[bytes, bytes]) -> N
     """Raises Unauthorized for a request that the endpoint's authMode does not let in."""
     mode = str(endpoint.properties.get("authMode", "")).lower()
     prefix = "key_auth" if mode == "key" else "token_auth"
-    kind, _, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    given = given.strip()
-    if kind.lower() != "bearer" or not given:
+    given = bearer(headers.get(b"authorization", b"").decode("latin-1"))
+    if given is None:
         raise Unauthorized(f"{prefix}_bad_header_forbidden")
     if mode == "key":
         keys = (endpoint.secret["primaryKey"], endpoint.secret["secondaryKey"])

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..arm.errors import bad_request
 from ..arm.ids import ArmId
+from ..durations import required_seconds
 from ..store import Body
-from .durations import seconds
 
 _UNSERVED = ("dataCollector", "appInsightsEnabled")
 
@@ -112,7 +112,7 @@ def read(resource_id: ArmId, body: Body) -> Spec:
         workers=workers,
         capacity=capacity,
         concurrency=int(requests.get("maxConcurrentRequestsPerInstance") or 1),
-        timeout=seconds(requests.get("requestTimeout") or "PT5S", "properties.requestSettings.requestTimeout"),
+        timeout=required_seconds(requests.get("requestTimeout") or "PT5S", "properties.requestSettings.requestTimeout"),
         startup=_probe(properties["startupProbe"], "startupProbe") if properties.get("startupProbe") else None,
         readiness=_probe(properties.get("readinessProbe") or {}, "readinessProbe"),
         liveness=_probe(properties.get("livenessProbe") or {}, "livenessProbe"),
@@ -136,7 +136,7 @@ def _workers(variables: Mapping[str, str], capacity: int) -> int:
 
 def _probe(settings: Mapping[str, Any], name: str) -> Probe:
     def time(key: str, default: str) -> float:
-        return seconds(settings.get(key) or default, f"properties.{name}.{key}")
+        return required_seconds(settings.get(key) or default, f"properties.{name}.{key}")
 
     return Probe(
         time("initialDelay", "PT10S"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..arm.errors import ArmError, bad_request, conflict
 from ..arm.ids import ArmId
-from ..scoring.durations import seconds
+from ..durations import required_seconds
 from ..store import Body, Resource
 from .base import Call, ResourceType
 
@@ -67,7 +67,7 @@ def _admit_profile(profile: Body, at: str) -> None:
 
 
 def _within(given: Body, name: str, low: float, high: float, at: str) -> None:
-    length = seconds(str(given[name]), f"{at}.{name}")
+    length = required_seconds(str(given[name]), f"{at}.{name}")
     if not low <= length <= high:
         raise bad_request(
             "BadRequest", f"'{given[name]}' is too short or too long: {low:g} to {high:g} s.", target=f"{at}.{name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import private_link
+from ..arm.caller import bearer
 from ..arm.errors import ArmError
 from ..store import Resource
 
@@ -26,15 +27,15 @@ ACTIONS = {
 
 def caller(cloud: Cloud, authorization: str) -> Principal:
     """Who calls. Raises ArmError 401 with the challenge by which clients learn where tokens are had, and for what."""
-    scheme, _, token = authorization.partition(" ")
     settings = cloud.settings
     authority = f"{settings.base_url}/{settings.tenant_id}"
     challenge = f'Bearer authorization="{authority}", resource="https://{settings.vault_suffix}"'
-    if scheme.lower() != "bearer" or not token:
+    token = bearer(authorization)
+    if token is None:
         message = "AKV10000: Request is missing a Bearer or PoP token."
         raise ArmError(401, "Unauthorized", message, headers={"WWW-Authenticate": challenge})
     try:
-        return cloud.identity.verify(token.strip(), ("vault",))
+        return cloud.identity.verify(token, ("vault",))
     except ArmError as problem:
         raise ArmError(401, "Unauthorized", problem.message, headers={"WWW-Authenticate": challenge}) from problem
 

@@ -72,13 +72,3 @@ def test_what_is_not_run(given: dict[str, Any]) -> None:
     with pytest.raises(ArmError, match="is not run by the local Azure") as raised:
         spec.read("j", {**BODY, **given})
     assert raised.value.status == 501
-
-
-@pytest.mark.spec_example
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("PT30M", 1800.0), ("P1DT1H", 90000.0), ("PT1.5S", 1.5), ("PT0S", 0.0), ("30", None), ("P", None), ("", None)],
-)
-def test_duration(text: str, seconds: float | None) -> None:
-    """ISO 8601 durations of days and less, in seconds."""
-    assert spec.duration(text) == seconds

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from localazure.emulator.arm.errors import ArmError
-from localazure.emulator.scoring.durations import seconds
 from localazure.emulator.scoring.spec import read
 
 from .local_cloud import ENDPOINT
@@ -20,22 +19,6 @@ BLUE = ENDPOINT.child("deployments", "blue")
 def body(**changes: Any) -> dict[str, Any]:
     code = {"codeId": "c", "scoringScript": "score.py"}
     return {"properties": {"codeConfiguration": code, "environmentId": "e", **changes}}
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("PT5S", 5.0), ("PT0.5S", 0.5), ("PT1M30S", 90.0), ("PT3H", 10800.0), ("P1DT1S", 86401.0)]
-)
-def test_durations(text: str, value: float) -> None:
-    """Days, hours, minutes and seconds add up."""
-    assert seconds(text, "x") == value
-
-
-@pytest.mark.parametrize("text", ["", "P", "PT", "5", "5s", "P1M", "PT-5S"])
-def test_what_is_no_duration(text: str) -> None:
-    """Anything else is refused with the place it stands at."""
-    with pytest.raises(ArmError) as refused:
-        seconds(text, "properties.x")
-    assert (refused.value.code, refused.value.target) == ("BadArgument", "properties.x")
 
 
 def test_defaults_are_azures() -> None:
