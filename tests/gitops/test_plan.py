@@ -24,10 +24,10 @@ from amlops.progress import Plain
 from amlops.releases import Release, Stage, load_release, write_release, write_stage
 from amlops.releases.identity import release_id
 from amlops.report import Plan, lines
-from amlops.rollout import Place, primary_key
+from amlops.rollout import Place, keys, primary_key
 from amlops.workflows.plan.plan import Planning
 from amlops.workflows.plan.publish_plan import write_plan
-from amlops.workflows.rehearsal import rehearse, serving
+from amlops.workflows.rehearsal import serving
 from amlops.workflows.rehearsal.faults import parse_fault
 from tests.gitops.azure_world import linked_clone, write
 from tests.support.canary import forms, leaks, leaks_below
@@ -268,8 +268,8 @@ def _watched(monkeypatch: pytest.MonkeyPatch, kept: Path) -> set[str]:
 
     monkeypatch.setattr(LocalAzure, "start", starting)
     monkeypatch.setattr(LocalAzure, "stop", stopping)
-    monkeypatch.setattr(serving, "primary_key", planted)
-    assert rehearse.serve is serving.serve
+    monkeypatch.setattr(keys, "primary_key", planted)
+    assert serving.bearer is keys.bearer
     return secrets
 
 

@@ -29,7 +29,7 @@ PUBLIC_ARM = "https://management.azure.com"
 ARM_SCOPE = "https://management.azure.com/.default"
 """Public Azure's audience; the local Azure takes it too."""
 ML_SCOPE = "https://ml.azure.com/.default"
-"""Audience of a workspace's data planes, MLflow among them."""
+"""Audience of a workspace's data planes, MLflow among them, and of endpoints with AADToken."""
 VAULT_SCOPE = "https://vault.azure.net/.default"
 
 _EARLIER = timedelta(minutes=15)

@@ -49,10 +49,8 @@ def _tracking(session: Session) -> dict[str, str]:
     """What the mlflow client reads, on a local Azure with a workspace. In Azure that is azureml-mlflow's business."""
     if session.running is None:
         return {}
-    azure, names = session.azure, session.names
-    group = f"/subscriptions/{azure.subscription}/resourceGroups/{names.resource_group}"
-    id = f"{group}/providers/Microsoft.MachineLearningServices/workspaces/{names.workspace}"
-    workspace = azure.resource(id, "2025-12-01")
+    azure = session.azure
+    workspace = azure.resource(session.workspace_id, "2025-12-01")
     if workspace is None:
         return {}
     uri = str(workspace["properties"]["mlFlowTrackingUri"])

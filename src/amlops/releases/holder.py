@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from amlops.errors import AmlopsError
 
+from .release import Asset
+
 if TYPE_CHECKING:
     from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 
@@ -54,6 +56,10 @@ class Holder:
         except AzureError as error:
             refused(f"reading {collection}/{name}:{version} of {self._shown}", error)
         return found
+
+    def lacks(self, asset: Asset) -> bool:
+        """Whether the asset is of this registry and isn't there. Raises AmlopsError."""
+        return asset.registry == self.name and self.get(asset.collection, asset.name, asset.version) is None
 
     def put(self, collection: str, name: str, version: str, body: dict[str, Any]) -> dict[str, Any]:
         """Creates the version and waits until it is there. Raises AmlopsError."""

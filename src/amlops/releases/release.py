@@ -28,6 +28,23 @@ class Asset:
     digest: str
     source: str
 
+    @property
+    def registry(self) -> str:
+        return self.id.split("/")[3]
+
+    @property
+    def collection(self) -> str:
+        """ARM's word: codes, models or environments."""
+        return self.id.split("/")[4]
+
+    @property
+    def name(self) -> str:
+        return self.id.split("/")[5]
+
+    @property
+    def version(self) -> str:
+        return self.id.split("/")[7]
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:

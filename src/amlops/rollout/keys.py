@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from amlops.azure import ML_SCOPE
 from amlops.errors import AmlopsError
 
 from .endpoint import Place
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
-
-ML_SCOPE = "https://ml.azure.com/.default"
-"""Audience of endpoints with AADToken. Source: how-to-authenticate-online-endpoint."""
 
 
 def primary_key(place: Place) -> str:

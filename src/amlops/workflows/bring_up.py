@@ -15,6 +15,7 @@ from amlops.stacks.recovery import up as recovered_up
 from amlops.stacks.soft_delete import purge
 
 from .compare import compare
+from .first_traffic import give_traffic
 from .session import Session
 
 
@@ -98,8 +99,7 @@ def _exists(session: Session, deployment: str, release: str) -> bool:
     found = load_release(session.repo, deployment, session.environment.name, release)
     registry = registry_of(session.environment, session.azure)
     for asset in found.assets:
-        parts = asset.id.split("/")
-        if parts[3] == registry.name and registry.get(parts[4], parts[5], parts[7]) is None:
+        if registry.lacks(asset):
             session.progress.line(f"release {release} names {asset.id}, which is not published any more")
             return False
     return True
@@ -107,7 +107,8 @@ def _exists(session: Session, deployment: str, release: str) -> bool:
 
 def _serve(session: Session, stack: StackName, current: str) -> Served:
     """Traffic where there is none (on this machine: where the current release has none), the state of it, a request."""
-    from amlops.rollout import ask, give_all_traffic, primary_key, read_endpoint
+    from amlops.rollout import ask, read_endpoint
+    from amlops.rollout.keys import bearer
 
     assert stack.deployment is not None
     repo, about = session.repo, load_about(session.repo, stack.deployment)
@@ -119,20 +120,12 @@ def _serve(session: Session, stack: StackName, current: str) -> Served:
         with session.progress.step(f"reading the cloud into the state of {stack}"):
             session.engine.refresh(stack)
         _up(session, stack)
-    if give_all_traffic(place, release.deployment_name, take=session.environment.is_local):
-        session.progress.line(f"all traffic of {place.endpoint} goes to {release.deployment_name}")
-        with session.progress.step(f"reading the traffic into the state of {stack}"):
-            urns = [
-                r["urn"] for r in session.engine.export(stack)["resources"] if r["type"].endswith(":OnlineEndpoint")
-            ]
-            session.engine.refresh(stack, targets=urns)
+    give_traffic(session, stack, release.deployment_name, take=session.environment.is_local)
     live = read_endpoint(place)
     if live is None:
         raise AmlopsError(f"the endpoint {place.endpoint} is gone; run it again")
-    if live.auth_mode.lower() != "key":
-        raise AmlopsError(f"the endpoint {place.endpoint} takes {live.auth_mode}; the smoke test knows keys only")
     request = (repo.deployment(stack.deployment) / about.sample_request).read_bytes()
-    key = primary_key(place)
+    key = bearer(place, live.auth_mode, session.azure.credential)
     with session.progress.step(f"asking {place.endpoint}"):
         answer = ask(live.scoring_uri, key, request, ca=session.azure.ca)
     return Served(stack.deployment, current, live.scoring_uri, key, about.sample_request, answer.body)

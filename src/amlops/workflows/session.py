@@ -69,6 +69,20 @@ class Session:
         return {}
 
     @property
+    def subscription(self) -> str:
+        """The environment's, by its id."""
+        return self.environment.subscription_id or self.azure.subscription
+
+    @property
+    def group_id(self) -> str:
+        """ARM's id of the platform's resource group."""
+        return f"/subscriptions/{self.subscription}/resourceGroups/{self.names.resource_group}"
+
+    @property
+    def workspace_id(self) -> str:
+        return f"{self.group_id}/providers/Microsoft.MachineLearningServices/workspaces/{self.names.workspace}"
+
+    @property
     def lost(self) -> bool:
         """Whether the local Azure ended since the session was opened."""
         return self.running is not None and LocalAzure(self.running.home).status() is None

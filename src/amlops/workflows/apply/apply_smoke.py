@@ -11,9 +11,10 @@ from amlops.azure import poll_seconds
 from amlops.config import load_about
 from amlops.errors import AmlopsError
 from amlops.releases import load_release, load_stage
-from amlops.rollout import give_all_traffic, read_endpoint
+from amlops.rollout import read_endpoint
 from amlops.stacks import StackName
 
+from ..first_traffic import give_traffic
 from ..rollout.smoke_test import SmokeTest
 from ..session import Session
 
@@ -63,17 +64,6 @@ def ask_releases(session: Session, stack: StackName) -> tuple[Asked, ...]:
             found.append(Asked(release, role, smoke.passed, smoke.reason))
     first = found[0]
     if not live.traffic and first.role == "current" and first.passed:
-        _give_traffic(session, stack, first.release)
+        body = load_release(session.repo, stack.deployment, session.environment.name, first.release)
+        give_traffic(session, stack, body.deployment_name)
     return tuple(found)
-
-
-def _give_traffic(session: Session, stack: StackName, release: str) -> None:
-    """All traffic to the first release, and the state told of it."""
-    assert stack.deployment is not None
-    place = session.endpoint(stack.deployment)
-    body = load_release(session.repo, stack.deployment, session.environment.name, release)
-    if give_all_traffic(place, body.deployment_name):
-        session.progress.line(f"all traffic of {place.endpoint} goes to {body.deployment_name}")
-        resources = session.engine.export(stack)["resources"]
-        endpoints = [one["urn"] for one in resources if one["type"].endswith(":OnlineEndpoint")]
-        session.engine.refresh(stack, targets=endpoints)

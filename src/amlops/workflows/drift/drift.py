@@ -165,10 +165,9 @@ def _without_pending(compared: Result, planned: Result) -> Iterator[Change]:
 
 
 def _differences(session: Session, changes: tuple[Change, ...]) -> Iterator[Difference]:
-    subscription = session.environment.subscription_id or session.azure.subscription
     for change in changes:
         what: Literal["changed", "gone"] = "gone" if change.operation == "create" else "changed"
-        named = arm_id(change.type, change.inputs, subscription)
+        named = arm_id(change.type, change.inputs, session.subscription)
         id = change.id or (named[0] if named else "")
         last = last_change(session.azure, session.environment, id)
         paths = change.keys if what == "changed" else ()
@@ -194,12 +193,9 @@ def _strangers(
 ) -> Iterator[Difference]:
     if live is None or stack.deployment is None:
         return
-    place = session.names
-    subscription = session.environment.subscription_id or session.azure.subscription
-    workspace = f"/subscriptions/{subscription}/resourceGroups/{place.resource_group}"
-    workspace += f"/providers/Microsoft.MachineLearningServices/workspaces/{place.workspace}"
+    endpoint = f"{session.workspace_id}/onlineEndpoints/{session.names.endpoint(stack.deployment)}"
     for name in names:
-        id = f"{workspace}/onlineEndpoints/{place.endpoint(stack.deployment)}/deployments/{name}"
+        id = f"{endpoint}/deployments/{name}"
         last = last_change(session.azure, session.environment, id)
         yield Difference("", f"OnlineDeployment {name}", "strange", (), last.who, last.when, last.by)
 

@@ -63,8 +63,7 @@ def _missing(session: Session, stacks: Sequence[StackName]) -> Iterator[str]:
     registry = registry_of(session.environment, session.azure)
     for name, id in running:
         for asset in load_release(session.repo, name, session.environment.name, id).assets:
-            parts = asset.id.split("/")
-            if parts[3] == registry.name and registry.get(parts[4], parts[5], parts[7]) is None:
+            if registry.lacks(asset):
                 yield f"{name}: release {id} names {asset.id}, which is not published; publish it again, or roll back"
 
 

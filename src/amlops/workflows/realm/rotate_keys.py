@@ -60,7 +60,4 @@ def _answered(session: Session, uri: str, value: str, request: bytes, key: Key) 
 
 
 def _id(session: Session, deployment: str) -> str:
-    names = session.names
-    group = f"/subscriptions/{session.azure.subscription}/resourceGroups/{names.resource_group}"
-    workspace = f"{group}/providers/Microsoft.MachineLearningServices/workspaces/{names.workspace}"
-    return f"{workspace}/onlineEndpoints/{names.endpoint(deployment)}"
+    return f"{session.workspace_id}/onlineEndpoints/{session.names.endpoint(deployment)}"

@@ -24,11 +24,10 @@ _PROVIDER = "Microsoft.MachineLearningServices"
 def lay_ground(session: Session, stack: StackName) -> None:
     """What the stack of a registry or a platform would make, as far as others stand on it. Raises AmlopsError."""
     environment, azure = session.environment, session.azure
-    subscription = environment.subscription_id or azure.subscription
     if stack.kind == "registry":
-        wanted = registry_ground(environment, subscription)
+        wanted = registry_ground(environment, session.subscription)
     else:
-        wanted = platform_ground(environment, subscription, azure.variables["ARM_TENANT_ID"])
+        wanted = platform_ground(environment, session.subscription, azure.variables["ARM_TENANT_ID"])
     with session.progress.step(f"standing in {stack}"):
         for one in wanted:
             azure.put(one.id, one.api_version, one.body)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from amlops.azure import ML_SCOPE
 from amlops.config import load_about
 from amlops.errors import AmlopsError
 from amlops.releases import Release
 from amlops.report import Traffic
-from amlops.rollout import Place, give_all_traffic, primary_key, read_endpoint
+from amlops.rollout import give_all_traffic, read_endpoint
+from amlops.rollout.keys import bearer
 from amlops.rollout.step import Split, Step, steps_of
 from amlops.rollout.traffic import move
 
@@ -32,8 +32,8 @@ def serve(session: Session, deployment: str, release: Release) -> Target:
         raise AmlopsError(f"the endpoint {place.endpoint} is not there")
     about = load_about(session.repo, deployment)
     body = (session.repo.deployment(deployment) / about.sample_request).read_bytes()
-    bearer = _bearer(session, place, live.auth_mode)
-    return Target(live.scoring_uri, bearer, body, session.azure.ca, _at_once(release))
+    token = bearer(place, live.auth_mode, session.azure.credential)
+    return Target(live.scoring_uri, token, body, session.azure.ca, _at_once(release))
 
 
 def shift(session: Session, deployment: str, new: Release, client: Client) -> str:
@@ -71,22 +71,6 @@ def _rare(percent: int) -> float:
 
 def _of(traffic: Traffic, release: Release) -> tuple[int, int]:
     return traffic.by.get(release.deployment_name, (0, 0))
-
-
-def _bearer(session: Session, place: Place, auth_mode: str) -> str:
-    from azure.core.exceptions import AzureError
-
-    match auth_mode.lower():
-        case "key":
-            return primary_key(place)
-        case "amltoken":
-            try:
-                token = place.client.online_endpoints.get_token(place.resource_group, place.workspace, place.endpoint)
-            except AzureError as error:
-                raise AmlopsError(f"the token of {place.endpoint} cannot be read: {error}") from None
-            return str(token.access_token)
-        case _:
-            return session.azure.credential.get_token(ML_SCOPE).token
 
 
 def _at_once(release: Release) -> int:

@@ -7,7 +7,6 @@ that gives the same content, the version is the release's own, and no stand-in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from amlops.config import Names, Repository, load_about
@@ -35,19 +34,6 @@ class NoStandIn(AmlopsError):
     """A release can't be served here; `str()` says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Id:
-    registry: str
-    collection: str
-    name: str
-    version: str
-
-    @classmethod
-    def of(cls, asset: Asset) -> _Id:
-        parts = asset.id.split("/")
-        return cls(parts[3], parts[4], parts[5], parts[7])
-
-
 def stand_in(rehearsal: Rehearsal, session: Session, release: Release) -> tuple[str, ...]:
     """Puts the release's assets into the registry of the rehearsal, as far as they are not there; tells which are only
     stand-ins. Raises NoStandIn where one can't be made."""
@@ -55,7 +41,7 @@ def stand_in(rehearsal: Rehearsal, session: Session, release: Release) -> tuple[
     missing = [asset for asset in release.assets if not _there(registry, asset)]
     if not missing:
         return ()
-    elsewhere = [asset.id for asset in missing if _Id.of(asset).registry != registry.name]
+    elsewhere = [asset.id for asset in missing if asset.registry != registry.name]
     if elsewhere:
         known = Names(session.environment).registry
         raise NoStandIn(f"release {release.id} names {elsewhere[0]}, which is not of the registry {known}")
@@ -77,10 +63,7 @@ def stand_in(rehearsal: Rehearsal, session: Session, release: Release) -> tuple[
 
 
 def _there(registry: Holder, asset: Asset) -> bool:
-    wanted = _Id.of(asset)
-    if wanted.registry != registry.name:
-        return False
-    return registry.get(wanted.collection, wanted.name, wanted.version) is not None
+    return asset.registry == registry.name and not registry.lacks(asset)
 
 
 def _publish(session: Session, origin: Repository, release: Release, missing: list[Asset]) -> dict[str, Asset]:
@@ -115,31 +98,30 @@ def _publish(session: Session, origin: Repository, release: Release, missing: li
 
 def _trained(session: Session, origin: Repository, deployment: str, asset: Asset) -> Asset:
     """The model of the training, under the id that the release names."""
-    model, wanted = trained_model(session, origin, deployment), _Id.of(asset)
+    model = trained_model(session, origin, deployment)
     registry = registry_of(session.environment, session.azure)
 
     def body(uri: str) -> dict[str, Any]:
         return {"modelUri": uri, **model.facts}
 
-    ensure_version(session.azure, registry, "models", wanted.name, wanted.version, model.content, body)
+    ensure_version(session.azure, registry, "models", asset.name, asset.version, model.content, body)
     return Asset("model", asset.id, f"sha256:{model.digest}", asset.source)
 
 
 def _alias(registry: Holder, missing: list[Asset], made: dict[str, Asset]) -> Iterator[str]:
     """Gives each version the id that the release names, with the content that was made."""
     for asset in missing:
-        wanted, found = _Id.of(asset), made[asset.kind]
+        found = made[asset.kind]
         if found.digest != asset.digest:
-            yield f"{asset.kind} {wanted.name}:{wanted.version}: made anew for the rehearsal, content differs"
+            yield f"{asset.kind} {asset.name}:{asset.version}: made anew for the rehearsal, content differs"
         if found.id == asset.id:
             continue
         if not found.id.startswith(f"azureml://registries/{registry.name}/"):
             raise NoStandIn(f"{asset.id} would be {found.id}, which is of another registry")
-        own = _Id.of(found)
-        source = registry.get(own.collection, own.name, own.version)
+        source = registry.get(found.collection, found.name, found.version)
         if source is None:
             raise NoStandIn(f"{found.id} was published and is not there")
-        registry.put(wanted.collection, wanted.name, wanted.version, {"properties": _content(own.collection, source)})
+        registry.put(asset.collection, asset.name, asset.version, {"properties": _content(found.collection, source)})
 
 
 def _content(collection: str, found: dict[str, Any]) -> dict[str, Any]:

@@ -108,12 +108,8 @@ def counted_by_logs(settings: Rollout, environment: Environment) -> bool:
 
 def _logs(session: Session) -> Query:
     """Of the environment's own workspace, which its platform sends the endpoints' logs to."""
-    names, azure = session.names, session.azure
-    subscription = session.environment.subscription_id or azure.subscription
-    group = f"/subscriptions/{subscription}/resourceGroups/{names.resource_group}"
-    return LogAnalytics(
-        azure, f"{group}/providers/Microsoft.OperationalInsights/workspaces/{names.log_analytics}"
-    ).query
+    kind = f"Microsoft.OperationalInsights/workspaces/{session.names.log_analytics}"
+    return LogAnalytics(session.azure, f"{session.group_id}/providers/{kind}").query
 
 
 def _kept(session: Session, deployment: str, git: Git, run: Run | None) -> Kept:
