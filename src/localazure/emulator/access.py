@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .arm.caller import Principal
 from .arm.ids import ArmId
 from .roles import BUILT_IN
-from .types.base import Principal
 
 if TYPE_CHECKING:
     from .clock import Clock

@@ -10,11 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from . import private_link
-from .arm.caller import bearer
+from .arm.caller import Principal, bearer
 from .arm.errors import ArmError, forbidden, not_found
 from .arm.ids import ArmId
 from .store import Resource
-from .types.base import Principal
 
 if TYPE_CHECKING:
     from .cloud import Cloud

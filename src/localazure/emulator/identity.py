@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import signing
+from .arm.caller import Principal
 from .arm.errors import ArmError
 from .arm.ids import ArmId
 from .settings import DOMAIN
-from .types.base import Principal
 
 if TYPE_CHECKING:
     import jwt.types

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from .arm import lifecycle
 from .arm.errors import ArmError
-from .types.base import Reply
+from .arm.reply import Reply
 
 if TYPE_CHECKING:
     from .cloud import Cloud

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .arm.errors import ArmError
 from .arm.ids import ArmId
-from .types.base import Reply
+from .arm.reply import Reply
 
 if TYPE_CHECKING:
     from .clock import Clock

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from .arm.errors import bad_request, conflict, not_found
 from .arm.ids import ArmId
+from .arm.reply import Reply
 from .store import Resource
-from .types.base import Call, Reply
+from .types.base import Call
 
 if TYPE_CHECKING:
     from .cloud import Cloud

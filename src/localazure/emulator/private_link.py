@@ -14,8 +14,9 @@ from typing import Any
 
 from .arm.errors import not_found
 from .arm.ids import ArmId
+from .arm.reply import Reply
 from .store import Body, Resource, Store
-from .types.base import Call, Reply
+from .types.base import Call
 
 ENDPOINT = "Microsoft.Network/privateEndpoints"
 APPROVED, PENDING, DISCONNECTED = "Approved", "Pending", "Disconnected"

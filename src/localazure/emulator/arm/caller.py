@@ -1,6 +1,17 @@
-"""Who calls: the token of a request."""
+"""Who calls: the token of a request, and the principal that it stands for."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls: object id, application id and tenant of a verified token."""
+
+    object_id: str
+    app_id: str
+    tenant_id: str
 
 
 def bearer(header: str) -> str | None:

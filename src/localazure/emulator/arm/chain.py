@@ -8,11 +8,12 @@ import uuid
 from typing import TYPE_CHECKING
 
 from ..store import Resource
-from ..types.base import Call, Reply
+from ..types.base import Call
 from . import lifecycle, steps
 from .errors import ArmError
 from .exchange import Exchange
 from .paging import PAGE, page
+from .reply import Reply
 
 if TYPE_CHECKING:
     from ..cloud import Cloud

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..types.base import Principal, ResourceType
+from ..types.base import ResourceType
+from .caller import Principal
 from .ids import ArmId
 
 if TYPE_CHECKING:

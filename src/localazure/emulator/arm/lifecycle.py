@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..operations import AT_ONCE, Operation
 from ..store import Body, Resource
-from ..types.base import Call, Reply, ResourceType
+from ..types.base import Call, ResourceType
 from . import work
 from .errors import bad_request, conflict
 from .names import place
+from .reply import Reply
 
 if TYPE_CHECKING:
     from ..cloud import Cloud

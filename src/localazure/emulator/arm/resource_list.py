@@ -9,9 +9,10 @@ import re
 from typing import Any
 
 from ..store import Resource
-from ..types.base import Call, Reply
+from ..types.base import Call
 from .errors import bad_request
 from .paging import PAGE, page
+from .reply import Reply
 
 _CONDITION = re.compile(r"(\w+) eq '((?:[^']|'')*)'")
 _SHOWN = ("location", "tags", "kind", "sku", "identity", "managedBy", "plan", "zones")

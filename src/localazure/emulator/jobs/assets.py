@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..arm.caller import Principal
 from ..arm.ids import ArmId
 from ..store import Body, Resource, Store
-from ..types.base import Principal
 from .spec import CommandSpec, Output
 
 _ML = "Microsoft.MachineLearningServices/workspaces"

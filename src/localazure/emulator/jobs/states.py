@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from ..arm.caller import Principal
 from ..arm.ids import ArmId
 from ..clock import Clock
 from ..store import Resource, Store
-from ..types.base import Principal
 
 TYPE = "Microsoft.MachineLearningServices/workspaces/jobs"
 TERMINAL = frozenset({"Completed", "Failed", "Canceled", "NotResponding", "Paused"})

@@ -19,9 +19,9 @@ from . import lateness
 
 if TYPE_CHECKING:
     from ..arm.exchange import Exchange
+    from ..arm.reply import Reply
     from ..cloud import Cloud
     from ..operations import Operation
-    from ..types.base import Reply
 
 log = logging.getLogger(__name__)
 

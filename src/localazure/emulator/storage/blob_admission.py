@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .. import private_link
+from ..arm.caller import Principal
 from ..arm.errors import ArmError
 from ..arm.ids import ArmId
-from ..types.base import Principal
 from . import blob_sas, blob_shared_key
 from .azurite import VERSION
 from .blob_errors import (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpx
 from starlette.routing import Route
 
+from ..arm.caller import Principal
 from ..arm.ids import ArmId
-from ..types.base import Principal
 from . import backend
 from .server import MlflowServer, TrackingUnavailable
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
+from ..arm.caller import Principal
 from ..arm.ids import ArmId
+from ..arm.reply import Reply
 from ..store import Body, Resource
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
 
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who calls: object id, application id and tenant of a verified token."""
-
-    object_id: str
-    app_id: str
-    tenant_id: str
+__all__ = ["Action", "Call", "Reply", "ResourceType"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +30,6 @@ class Call:
     body: Body  # {} where there is none
     principal: Principal
     existing: Resource | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer of an action or a data-plane route."""
-
-    status: int = 200
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Action = Callable[[Call], Awaitable[Reply]]

@@ -10,8 +10,8 @@ from ..arm.errors import ArmError
 from ..store import Resource
 
 if TYPE_CHECKING:
+    from ..arm.caller import Principal
     from ..cloud import Cloud
-    from ..types.base import Principal
 
 # permission of an access policy → data action of a role
 ACTIONS = {
