@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .about import About
-from .closed import parse
-from .document import read_document
+from .checked import checked
+from .document import Document, read_document
 from .environment import Environment, EnvironmentFile
 from .gate_rules import EVALUATION_FILE_RULES, GATE_RULES
 from .problems import ConfigError, Problem
 from .repository import Repository
-from .rules import ABOUT_FILE_RULES, ABOUT_RULES, ENVIRONMENT_RULES, schema_line
+from .rules import ABOUT_FILE_RULES, ABOUT_RULES, ENVIRONMENT_RULES
 
 ENVIRONMENT_SCHEMA = "schemas/environment.json"
 ABOUT_SCHEMA = "../../environments/schemas/about.json"
@@ -26,29 +28,33 @@ def load_environment(repo: Repository, name: str) -> Environment:
         message = f'there is no environment "{name}"; available environments are {known}; name one or create the file'
         raise ConfigError([Problem(repo.shown(path), 1, message, "known-environment")])
     document = read_document(path, root=repo.root)
-    found = list(schema_line(document, ENVIRONMENT_SCHEMA))
-    try:
-        file = parse(document, EnvironmentFile)
-    except ConfigError as error:
-        raise ConfigError([*found, *error.problems]) from None
-    for rule in ENVIRONMENT_RULES:
-        found.extend(rule(document, file))
-    home = None
-    other = file.platform.registry_of if file.platform else None
-    if other is not None and file.registry is None:
-        if other == name or not repo.environment_file(other).is_file():
-            message = (
-                f'"{other}" is invalid as platform.registry_of; there is no other environment of that name; fix it'
-            )
-            found.append(document.problem(("platform", "registry_of"), message, "registry-home"))
-        else:
-            home = load_environment(repo, other)
-            if home.settings.registry is None:
-                message = f'"{other}" is invalid as platform.registry_of; it brings no registry; name one that does'
-                found.append(document.problem(("platform", "registry_of"), message, "registry-home"))
-    if found:
-        raise ConfigError(found)
-    return Environment(name, file, home)
+
+    def rules(file: EnvironmentFile) -> Iterator[Problem]:
+        for rule in ENVIRONMENT_RULES:
+            yield from rule(document, file)
+        yield from _registry_home(repo, name, document, file)
+
+    file = checked(document, ENVIRONMENT_SCHEMA, EnvironmentFile, rules)
+    other = _other(file)
+    return Environment(name, file, None if other is None else load_environment(repo, other))
+
+
+def _other(file: EnvironmentFile) -> str | None:
+    """The environment whose ML registry this one reads; None where it brings its own."""
+    return file.platform.registry_of if file.platform and file.registry is None else None
+
+
+def _registry_home(repo: Repository, name: str, document: Document, file: EnvironmentFile) -> Iterator[Problem]:
+    other = _other(file)
+    if other is None:
+        return
+    if other == name or not repo.environment_file(other).is_file():
+        message = f'"{other}" is invalid as platform.registry_of; there is no other environment of that name; fix it'
+    elif load_environment(repo, other).settings.registry is None:
+        message = f'"{other}" is invalid as platform.registry_of; it brings no registry; name one that does'
+    else:
+        return
+    yield document.problem(("platform", "registry_of"), message, "registry-home")
 
 
 def load_about(repo: Repository, deployment: str, *, manifests: bool = False, data: bool = False) -> About:
@@ -64,17 +70,13 @@ def load_about(repo: Repository, deployment: str, *, manifests: bool = False, da
         )
         raise ConfigError([Problem(repo.shown(path), 1, message, "known-deployment")])
     document = read_document(path, root=repo.root)
-    found = list(schema_line(document, ABOUT_SCHEMA))
-    try:
-        about = parse(document, About)
-    except ConfigError as error:
-        raise ConfigError([*found, *error.problems]) from None
     asked = (*(ABOUT_FILE_RULES if manifests else ()), *(EVALUATION_FILE_RULES if data else ()))
-    for rule in (*ABOUT_RULES, *GATE_RULES, *asked):
-        found.extend(rule(document, about, repo))
-    if found:
-        raise ConfigError(found)
-    return about
+
+    def rules(about: About) -> Iterator[Problem]:
+        for rule in (*ABOUT_RULES, *GATE_RULES, *asked):
+            yield from rule(document, about, repo)
+
+    return checked(document, ABOUT_SCHEMA, About, rules)
 
 
 def load_abouts(repo: Repository) -> dict[str, About]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .closed import parse
+from .checked import checked
 from .document import Document, read_document
 from .loader import load_environment
 from .permissions import Permission, PermissionsFile
-from .problems import ConfigError, Problem
+from .problems import Problem
 from .repository import Repository
-from .rules import RESERVED_DEPLOYMENTS, schema_line
+from .rules import RESERVED_DEPLOYMENTS
 
 PERMISSIONS_SCHEMA = "schemas/permissions.json"
 
@@ -20,16 +20,12 @@ def load_permissions(repo: Repository) -> dict[str, Permission]:
     if not repo.permissions_file.is_file():
         return {}
     document = read_document(repo.permissions_file, root=repo.root)
-    found = list(schema_line(document, PERMISSIONS_SCHEMA))
-    try:
-        file = parse(document, PermissionsFile)
-    except ConfigError as error:
-        raise ConfigError([*found, *error.problems]) from None
-    for name, said in file.permissions.items():
-        found.extend(_problems(document, name, said, repo))
-    if found:
-        raise ConfigError(found)
-    return dict(file.permissions)
+
+    def rules(file: PermissionsFile) -> Iterator[Problem]:
+        for name, said in file.permissions.items():
+            yield from _problems(document, name, said, repo)
+
+    return dict(checked(document, PERMISSIONS_SCHEMA, PermissionsFile, rules).permissions)
 
 
 def _problems(document: Document, name: str, said: Permission, repo: Repository) -> Iterator[Problem]:

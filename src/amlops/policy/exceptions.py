@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from amlops.config import (
-    ConfigError,
     Document,
     Environment,
     Problem,
     Repository,
     load_environment,
-    parse,
     read_document,
 )
+from amlops.config.checked import checked
 from amlops.config.policy import ExceptionsFile, Exemption
-from amlops.config.rules import RESERVED_DEPLOYMENTS, schema_line
+from amlops.config.rules import RESERVED_DEPLOYMENTS
 
 from .catalogue import all_rules
 from .resource import Resource
@@ -47,15 +46,12 @@ def load_exceptions(repo: Repository) -> tuple[Exempt, ...]:
     if not path.is_file():
         return ()
     document = read_document(path, root=repo.root)
-    found = list(schema_line(document, SCHEMA))
-    try:
-        file = parse(document, ExceptionsFile)
-    except ConfigError as error:
-        raise ConfigError([*found, *error.problems]) from None
-    for name, said in file.exceptions.items():
-        found += _problems(document, name, said, repo)
-    if found:
-        raise ConfigError(found)
+
+    def rules(file: ExceptionsFile) -> Iterator[Problem]:
+        for name, said in file.exceptions.items():
+            yield from _problems(document, name, said, repo)
+
+    file = checked(document, SCHEMA, ExceptionsFile, rules)
     return tuple(
         Exempt(name, f"{document.shown.as_posix()}:{document.line(('exceptions', name))}", said)
         for name, said in file.exceptions.items()

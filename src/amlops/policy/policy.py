@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from amlops.config import ConfigError, Document, Problem, Repository, parse, read_document
+from amlops.config import ConfigError, Document, Problem, Repository, read_document
+from amlops.config.checked import checked
 from amlops.config.policy import Held, PolicyFile
-from amlops.config.rules import schema_line
 
 from .catalogue import all_rules
 from .exceptions import Exempt, load_exceptions, unknown_rule
@@ -47,15 +47,12 @@ def _policy_file(repo: Repository) -> PolicyFile:
     if not path.is_file():
         return PolicyFile()
     document = read_document(path, root=repo.root)
-    found = list(schema_line(document, SCHEMA))
-    try:
-        file = parse(document, PolicyFile)
-    except ConfigError as error:
-        raise ConfigError([*found, *error.problems]) from None
-    found += [*_known_rules(document, file), *_known_environments(document, file, repo)]
-    if found:
-        raise ConfigError(found)
-    return file
+
+    def rules(file: PolicyFile) -> Iterator[Problem]:
+        yield from _known_rules(document, file)
+        yield from _known_environments(document, file, repo)
+
+    return checked(document, SCHEMA, PolicyFile, rules)
 
 
 def _known_rules(document: Document, file: PolicyFile) -> Iterator[Problem]:
