@@ -29,12 +29,14 @@ from .monitor import log_queries
 from .monitor.activity import Activity
 from .operations import Operations
 from .processes import Processes
+from .registry_plane import RegistryPlane
 from .scoring import Scoring
 from .settings import Settings
 from .storage.blobs import Blobs
 from .tables import load
 from .trace import SEEN, Trace
 from .tracking import Tracking
+from .tracking.proxy import Proxy
 from .types import catalogue
 from .vault import VaultPlane
 
@@ -53,11 +55,11 @@ def build(home: Path, store: Store, settings: Settings, *, serving: bool = True)
     cloud.faults = Faults(store)
     cloud.identity = Identity(store, settings, clock)
     cloud.access = Access(store, clock)
-    cloud.trace, cloud.activity = Trace(clock), Activity(cloud)
+    cloud.trace, cloud.activity = Trace(clock), Activity(store, clock, settings)
     cloud.operations.on_end = cloud.activity.ended
-    cloud.processes = Processes(cloud)
+    cloud.processes = Processes(store)
     cloud.blobs = Blobs(cloud)
-    cloud.environments = Environments(cloud)
+    cloud.environments = Environments(home, cloud.processes)
     cloud.tracking = Tracking(cloud)
     cloud.jobs = Jobs(cloud)
     cloud.scoring = Scoring(cloud, serves=serving)
@@ -88,9 +90,9 @@ class App:
         self._date = (0, b"")
         planes: list[BaseRoute] = [
             *cloud.scoring.routes(),
-            *cloud.tracking.routes(),
+            *Proxy(cloud, cloud.tracking).routes(),
             *run_history.RunHistory(cloud).routes(),
-            *cloud.blobs.routes(),
+            *RegistryPlane(cloud).routes(),
             *log_queries.routes(cloud),
         ]
         self._faults = FaultLayer(cloud, _json)

@@ -127,8 +127,8 @@ def _identity(cloud: Cloud, asked: Any) -> dict[str, Any]:
 def _metrics(cloud: Cloud, asked: Any) -> dict[str, Any]:
     """{"lateSeconds"?, "logsLateSeconds"?, "activityLateSeconds"?}: how late Azure Monitor knows things."""
     if asked is not None:
-        lateness.change(cloud, asked)
-    return dict(lateness.seconds(cloud))
+        lateness.change(cloud.store, asked)
+    return dict(lateness.seconds(cloud.store))
 
 
 def _operations(cloud: Cloud, asked: Any) -> dict[str, Any]:

@@ -11,12 +11,9 @@ import sys
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from . import conda, environment_builder
-
-if TYPE_CHECKING:
-    from .cloud import Cloud
+from .processes import Processes
 
 _TAIL = 30  # lines of the build log that go into the error
 # What `amlops env` sets for this cloud's clients; uv is none of them.
@@ -35,8 +32,8 @@ class EnvironmentBuildFailed(Exception):
 class Environments:
     """Interpreters by what they contain, in a cache that clones share."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, home: Path, processes: Processes) -> None:
+        self._home, self._processes = home, processes
         self._cache = cache_root(os.environ) / "python"
         self._running = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -83,10 +80,10 @@ class Environments:
         self._cache.mkdir(parents=True, exist_ok=True)
         before = log.stat().st_size if log.exists() else 0
         builder = [sys.executable, "-m", environment_builder.__name__, *what]
-        child = await self._cloud.processes.spawn(
+        child = await self._processes.spawn(
             "environment build",
             [*builder, "--python", python, "--cache", self._cache],
-            env=_without_client_settings(os.environ, self._cloud.home),
+            env=_without_client_settings(os.environ, self._home),
             cwd=self._cache,
             log=log,
         )

@@ -10,13 +10,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
 
-from .arm.errors import not_found
 from .arm.ids import ArmId
-from .arm.reply import Reply
 from .store import Body, Resource, Store
-from .types.base import Call
 
 ENDPOINT = "Microsoft.Network/privateEndpoints"
 APPROVED, PENDING, DISCONNECTED = "Approved", "Pending", "Disconnected"
@@ -91,16 +87,3 @@ def with_connections(store: Store, resource: Resource) -> Resource:
     held = connections(store, resource.id)
     shown = [{"id": one.id.text, "name": one.id.name, "type": one.type, **one.body} for one in held]
     return resource.with_properties(privateEndpointConnections=shown)
-
-
-async def list_resources(call: Call) -> Reply:
-    """`privateLinkResources`: the groups of a resource that a private endpoint can lead to. Raises ArmError 404."""
-    if call.existing is None:
-        raise not_found(call.id.text)
-    return Reply(200, {"value": [_described(call.id, group) for group in groups(call.id)]})
-
-
-def _described(target: ArmId, group: str) -> Body:
-    at = target.child("privateLinkResources", group)
-    properties: dict[str, Any] = {"groupId": group, "requiredMembers": [group], "requiredZoneNames": []}
-    return {"id": at.text, "name": group, "type": at.type, "properties": properties}

@@ -16,10 +16,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .cloud import Cloud
+from .store import Store
 
 _KIND = "process"
 _TOKEN = "LOCALAZURE_PROCESS"  # noqa: S105 (the name of an environment variable)
@@ -69,8 +67,8 @@ class Child:
 class Processes:
     """Starts, records and sweeps the emulator's child processes."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._children: dict[int, Child] = {}
         self._watchers: set[asyncio.Task[None]] = set()
 
@@ -87,12 +85,12 @@ class Processes:
 
     async def sweep(self) -> int:
         """End what an earlier emulator left behind; gives how many processes that were."""
-        store, ended = self._cloud.store, 0
-        for key, record in store.records(_KIND).items():
+        ended = 0
+        for key, record in self._store.records(_KIND).items():
             if int(key) in self._children:
                 continue
             ended += await asyncio.to_thread(_end_all, int(key), record["started"], record["token"])
-            store.drop_record(_KIND, key)
+            self._store.drop_record(_KIND, key)
         return ended
 
     async def spawn(
@@ -125,7 +123,7 @@ class Processes:
             )
         stat = _stat(process.pid)
         child = Child(name, process, started=_mark(stat.ticks if stat else 0), token=token)
-        self._cloud.store.set_record(_KIND, str(child.pid), {"name": name, "started": child.started, "token": token})
+        self._store.set_record(_KIND, str(child.pid), {"name": name, "started": child.started, "token": token})
         self._children[child.pid] = child
         watcher = asyncio.get_running_loop().create_task(self._forget(child))
         self._watchers.add(watcher)
@@ -135,7 +133,7 @@ class Processes:
     async def _forget(self, child: Child) -> None:
         await child.wait()
         del self._children[child.pid]
-        self._cloud.store.drop_record(_KIND, str(child.pid))
+        self._store.drop_record(_KIND, str(child.pid))
 
 
 def _mark(ticks: int) -> str:

@@ -20,8 +20,10 @@ from . import lateness
 if TYPE_CHECKING:
     from ..arm.exchange import Exchange
     from ..arm.reply import Reply
-    from ..cloud import Cloud
+    from ..clock import Clock
     from ..operations import Operation
+    from ..settings import Settings
+    from ..store import Store
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +55,8 @@ class Event:
 class Activity:
     """Writes entries as requests are answered and as operations end; gives them once they are known."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
+        self._store, self._clock, self._settings = store, clock, settings
 
     def note(self, exchange: Exchange, reply: Reply, headers: Mapping[str, str]) -> None:
         """A request to ARM that was answered."""
@@ -65,11 +67,11 @@ class Activity:
         status = "Failed" if reply.status >= 400 else "Accepted" if poll else "Succeeded"
         event = Event(
             id=str(uuid.uuid4()),
-            at=self._cloud.clock.now(),
+            at=self._clock.now(),
             object_id=caller.object_id,
             app_id=caller.app_id,
             method=exchange.method,
-            uri=f"{self._cloud.settings.base_url}{exchange.path}",
+            uri=f"{self._settings.base_url}{exchange.path}",
             action=route.permission,
             resource=exchange.id.text,
             status=status,
@@ -83,14 +85,14 @@ class Activity:
 
     def ended(self, operation: Operation) -> None:
         """An operation that somebody was told of has ended."""
-        kept = self._cloud.store.record(_PENDING, operation.id)
+        kept = self._store.record(_PENDING, operation.id)
         if kept is None:
             return
         failed = operation.error is not None
         event = replace(
             Event(**kept),
             id=str(uuid.uuid4()),
-            at=self._cloud.clock.now(),
+            at=self._clock.now(),
             status="Failed" if failed else "Succeeded",
             http_status=operation.error_status if failed else 200,
             error=_error(operation.error),
@@ -99,21 +101,21 @@ class Activity:
 
     def events(self, subscription: str, since: float, until: float) -> list[Event]:
         """What is known by now of a subscription from `since` to `until`, the latest first."""
-        oldest = self._cloud.clock.now() - DAYS * 86400
-        last = min(until, lateness.known_until(self._cloud, "activityLateSeconds"))
-        found = self._cloud.store.entries(_STREAM, subscription, max(since, oldest), last)
+        oldest = self._clock.now() - DAYS * 86400
+        last = min(until, lateness.known_until(self._store, self._clock, "activityLateSeconds"))
+        found = self._store.entries(_STREAM, subscription, max(since, oldest), last)
         return [Event(**entry) for entry in reversed(found)]
 
     def _write(self, event: Event, *, begun: str = "", ended: str = "") -> None:
         """With the operation that it begins or ends, if there is one."""
-        store, subscription = self._cloud.store, event.resource.strip("/").split("/")[1]
+        subscription = event.resource.strip("/").split("/")[1]
         try:
-            with store.transaction():
-                store.append(_STREAM, [(subscription, event.at, asdict(event))], keep=KEPT)
+            with self._store.transaction():
+                self._store.append(_STREAM, [(subscription, event.at, asdict(event))], keep=KEPT)
                 if begun:
-                    store.set_record(_PENDING, begun, asdict(event))
+                    self._store.set_record(_PENDING, begun, asdict(event))
                 if ended:
-                    store.drop_record(_PENDING, ended)
+                    self._store.drop_record(_PENDING, ended)
         except sqlite3.Error as problem:
             log.warning("the activity log lacks the %s of %s: %s", event.action, event.resource, problem)
 

@@ -45,7 +45,7 @@ def defined(resource: Resource) -> list[dict[str, Any]]:
 
 def _requests(cloud: Cloud, resource: Resource, query: Query) -> list[Served]:
     """What can be known by now. A mirrored request counts at its deployment; at the endpoint nobody waited for it."""
-    until = min(query.until, lateness.known_until(cloud, "lateSeconds"))
+    until = min(query.until, lateness.known_until(cloud.store, cloud.clock, "lateSeconds"))
     if resource.type.lower() == definitions.DEPLOYMENT.lower():
         endpoint = resource.id.parent
         assert endpoint is not None

@@ -55,7 +55,7 @@ def table(cloud: Cloud, logs: Resource) -> Table:
     rows = []
     for workspace, since in _sources(cloud, logs.id):
         for endpoint in cloud.store.children(workspace.id, names.ENDPOINT):
-            until = lateness.known_until(cloud, "logsLateSeconds")
+            until = lateness.known_until(cloud.store, cloud.clock, "logsLateSeconds")
             for served in cloud.scoring.requests.of(endpoint.id.key, since, until):
                 if not served.mirrored:
                     rows.append(_row(workspace, endpoint, logs, served))

@@ -17,10 +17,8 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import httpx
-from starlette.routing import BaseRoute
 
 from ..arm.ids import ArmId
-from ..registry_plane import RegistryPlane
 from . import blob_containers, blob_sas
 from .azurite import Azurite
 from .blob_gate import BlobGate
@@ -46,17 +44,12 @@ class Blobs:
         self._cloud, self._suffix = cloud, cloud.settings.storage_suffix
         self._azurite = Azurite(cloud, self._suffix)
         self.gate = BlobGate(cloud, self._azurite, self._suffix)
-        self._registries = RegistryPlane(cloud)
 
     async def start(self) -> None:
         """Nothing: Azurite starts when it is first needed."""
 
     async def stop(self) -> None:
         await self._azurite.stop()
-
-    def routes(self) -> list[BaseRoute]:
-        """The registries' data plane; blobs themselves are told by their host (`gate`)."""
-        return self._registries.routes()
 
     # -- accounts ------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
-from starlette.routing import Route
 
 from ..arm.caller import Principal
 from ..arm.ids import ArmId
@@ -63,11 +62,6 @@ class Tracking:
     def token(self, principal: Principal) -> str:
         """MLFLOW_TRACKING_TOKEN of a job: it may do what its submitter may, on data planes only, not on ARM."""
         return self._cloud.identity.issue(principal, "ml", _TOKEN_LIFETIME)
-
-    def routes(self) -> list[Route]:
-        from .proxy import Proxy
-
-        return Proxy(self._cloud, self).routes()
 
     async def client(self) -> httpx.AsyncClient:
         if self._client is None:

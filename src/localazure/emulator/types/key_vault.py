@@ -14,6 +14,7 @@ from ..arm.errors import ArmError, bad_request
 from ..store import Body, Resource
 from . import deleted_vault
 from .base import Action, Call, ResourceType
+from .private_link_resources import list_resources
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
@@ -80,7 +81,7 @@ class KeyVault(ResourceType):
         soft_delete.keep(cloud, resource, resource.properties["softDeleteRetentionInDays"] * soft_delete.DAY)
 
     def actions(self) -> Mapping[str, Action]:
-        return {"GET privateLinkResources": private_link.list_resources}
+        return {"GET privateLinkResources": list_resources}
 
     def _admit_name(self, call: Call, mode: str) -> None:
         if call.existing is not None:

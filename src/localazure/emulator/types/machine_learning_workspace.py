@@ -16,6 +16,7 @@ from ..arm.ids import ArmId
 from ..store import Body, Resource
 from . import workspace_actions
 from .base import Action, Call, ResourceType
+from .private_link_resources import list_resources
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
@@ -116,7 +117,7 @@ class MachineLearningWorkspace(ResourceType):
             soft_delete.keep(cloud, resource, _KEPT)
 
     def actions(self) -> Mapping[str, Action]:
-        return {**workspace_actions.ACTIONS, "GET privateLinkResources": private_link.list_resources}
+        return {**workspace_actions.ACTIONS, "GET privateLinkResources": list_resources}
 
 
 def _kind(body: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from ..arm import managed_identity, names
 from ..arm.errors import bad_request
 from ..store import Body, Resource
 from .base import Action, Call, Reply, ResourceType
+from .private_link_resources import list_resources
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
@@ -102,7 +103,7 @@ class StorageAccount(ResourceType):
         return {
             "POST listKeys": _list_keys,
             "POST regenerateKey": _regenerate_key,
-            "GET privateLinkResources": private_link.list_resources,
+            "GET privateLinkResources": list_resources,
         }
 
 

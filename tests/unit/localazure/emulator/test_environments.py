@@ -9,12 +9,9 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
-from localazure.emulator.cloud import Cloud
 from localazure.emulator.environments import EnvironmentBuildFailed, Environments
 from localazure.emulator.processes import Processes
 from localazure.emulator.store import Store
@@ -45,9 +42,7 @@ def _sha(text: str) -> str:
 @pytest.fixture
 def environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environments:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    cloud = cast(Cloud, SimpleNamespace(store=Store(tmp_path / "state.db"), home=tmp_path))
-    cloud.processes = Processes(cloud)
-    return Environments(cloud)
+    return Environments(tmp_path, Processes(Store(tmp_path / "state.db")))
 
 
 def conda_file(wheels: Path, *pip: str) -> str:

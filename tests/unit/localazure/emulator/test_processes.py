@@ -10,12 +10,9 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
-from localazure.emulator.cloud import Cloud
 from localazure.emulator.processes import Child, Processes
 from localazure.emulator.store import Store
 
@@ -28,12 +25,11 @@ FAMILY = "setsid sleep 600 & echo $! > grandchild; echo $$ > leader; touch ready
 
 EMULATOR = """
 import asyncio, os, pathlib, signal, sys
-from types import SimpleNamespace
 from localazure.emulator.processes import Processes
 from localazure.emulator.store import Store
 
 async def main(home):
-    processes = Processes(SimpleNamespace(store=Store(home / "state.db"), home=home))
+    processes = Processes(Store(home / "state.db"))
     child = await processes.spawn("family", ["bash", "-c", {script!r}], env=dict(os.environ), cwd=home,
                                   log=home / "log", die_with=signal.{die_with})
     (home / "guardian").write_text(str(child.pid))
@@ -64,7 +60,7 @@ def pid_in(path: Path) -> int:
 
 
 def processes(home: Path) -> Processes:
-    return Processes(cast(Cloud, SimpleNamespace(store=Store(home / "state.db"), home=home)))
+    return Processes(Store(home / "state.db"))
 
 
 def test_exit_code_and_output_are_the_programs_own(tmp_path: Path) -> None:
@@ -78,7 +74,7 @@ def test_exit_code_and_output_are_the_programs_own(tmp_path: Path) -> None:
         code = await child.wait()
         await asyncio.sleep(0)
         await mine.stop()
-        assert mine._cloud.store.records("process") == {}
+        assert mine._store.records("process") == {}
         return code
 
     assert asyncio.run(run()) == 7
@@ -165,9 +161,9 @@ def test_sweep_ends_what_even_the_guardian_could_not(tmp_path: Path) -> None:
     assert alive(grandchild)
     with subprocess.Popen(["sleep", "600"]) as other:
         mine = processes(tmp_path)
-        mine._cloud.store.set_record("process", str(other.pid), {"name": "x", "started": "otherboot/1", "token": "no"})
+        mine._store.set_record("process", str(other.pid), {"name": "x", "started": "otherboot/1", "token": "no"})
         assert asyncio.run(mine.sweep()) >= 1
         assert not alive(grandchild)
         assert other.poll() is None
-        assert mine._cloud.store.records("process") == {}
+        assert mine._store.records("process") == {}
         other.kill()

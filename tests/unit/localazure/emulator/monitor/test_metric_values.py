@@ -32,7 +32,7 @@ class Answers:
         clock.advance(max(0.0, MINUTE + 600 - clock.now()))
         store.append("traffic", [(s.endpoint, s.at, s.row()) for s in served], keep=1000)
         self.cloud = cast(Cloud, SimpleNamespace(store=store, clock=clock, scoring=SimpleNamespace(requests=requests)))
-        lateness.change(self.cloud, {"lateSeconds": 0})
+        lateness.change(self.cloud.store, {"lateSeconds": 0})
 
     def ask(self, resource: str = AT, **query: str) -> dict[str, Any]:
         given = {"timespan": SPAN, **{name.replace("filter", "$filter"): value for name, value in query.items()}}
@@ -102,11 +102,11 @@ def test_percentiles() -> None:
 def test_lateness(tmp_path: Path) -> None:
     """What happened within the last so many seconds isn't known; other names and times before now are refused."""
     answers = Answers(tmp_path, [served(1), served(100)])
-    lateness.change(answers.cloud, {"lateSeconds": 550})
+    lateness.change(answers.cloud.store, {"lateSeconds": 550})
     assert answers.values(metricnames="RequestsPerMinute") == {"": [1, None]}
     for wrong in ({"lateSeconds": -1.0}, {"early": 1.0}):
         with pytest.raises(ValueError, match=r"lateness"):
-            lateness.change(answers.cloud, wrong)
+            lateness.change(answers.cloud.store, wrong)
 
 
 def test_a_timespan_that_is_too_long() -> None:

@@ -62,7 +62,8 @@ def cloud(home: Path) -> Cloud:
     home.mkdir(exist_ok=True)
     store = Store(home / "state.db")
     made = cast(Cloud, SimpleNamespace(home=home, store=store, clock=Clock(store), blobs=Folder(home / "storage")))
-    made.processes, made.environments = Processes(made), Environments(made)
+    made.processes = Processes(store)
+    made.environments = Environments(home, made.processes)
     made.scoring = Scoring(made)
     if store.get(ENDPOINT) is None:
         store.put(Resource(WORKSPACE.child("environments", "e").child("versions", "1"), properties(condaFile=CONDA)))

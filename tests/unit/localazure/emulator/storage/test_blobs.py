@@ -26,7 +26,7 @@ async def running(home: Path) -> AsyncIterator[Blobs]:
     """Blobs with an account `acc` that has a container `con`."""
     store = Store(home / "state.db")
     cloud: Any = SimpleNamespace(home=home, store=store, clock=Clock(store), settings=load(store, port=1, proxy_port=2))
-    cloud.processes = Processes(cloud)
+    cloud.processes = Processes(store)
     blobs = Blobs(cloud)
     try:
         await blobs.ensure_account("acc", ArmId("/subscriptions/s/x"))
