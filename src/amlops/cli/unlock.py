@@ -27,8 +27,9 @@ from .output import give
 def command(stack: str, yes: bool, as_json: bool) -> None:
     """Show who holds STACK, for how long and in which run, and free it if that run is gone.
 
-    A run that lives is never pushed aside (exit code 5): cancel it first. Where nobody can know whether it lives, a
-    person says so by --yes. Pulumi's own lock is removed too. `amlops apply` does the same by itself once it knows.
+    A run that lives is never pushed aside (exit code 5): cancel it first. Where nobody can know whether it lives, such
+    as with a token that may not see runs, its lease is kept until it expires, or until a person says --yes. Pulumi's
+    own lock is removed too. `amlops apply` does the same by itself once it knows.
     """
     repo, told = Repository.find(), progress()
     name, environment = parse_stack(repo, stack)
@@ -42,7 +43,8 @@ def command(stack: str, yes: bool, as_json: bool) -> None:
         raise AmlopsError(f"{found}; it lives: wait for its end, or cancel that run first", exit_code=5)
     asks = not as_json and sys.stdin.isatty()
     if found.lives is None and not yes and not (asks and click.confirm("is that run gone?", err=True)):
-        raise AmlopsError(f"{found}; nobody here can know whether it lives: say --yes if it is gone", exit_code=5)
+        todo = "wait until it expires, or say --yes if it is gone"
+        raise AmlopsError(f"{found}; nobody here can know whether it lives: {todo}", exit_code=5)
     unlock(session, name, git, found)
     return give(_as_dict(found, removed=True), f"{stack} is free; it was: {found}", as_json=as_json)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import Unsure
+from .errors import NotAllowed, Unsure
 from .repository import Repository
 
 ENDED = "completed"
@@ -46,14 +46,18 @@ class Runs:
             self.github.post(path, asked)
 
     def get(self, run: int | str) -> dict[str, Any] | None:
-        """A run as GitHub has it, None for one that it doesn't know (any more)."""
+        """A run as GitHub has it, None for one that it doesn't know, or doesn't show to this token."""
         found: dict[str, Any] | None = self.github.find(f"actions/runs/{run}")
         return found
 
-    def lives(self, run: int | str) -> bool:
-        """Whether the run hasn't ended; a run that GitHub doesn't know has."""
-        found = self.get(run)
-        return found is not None and found["status"] != ENDED
+    def lives(self, run: int | str) -> bool | None:
+        """Whether the run hasn't ended; None where GitHub doesn't say. To a token that may not see runs it says of each
+        that there is none, so a run that isn't found may well go on."""
+        try:
+            found = self.get(run)
+        except NotAllowed:
+            return None
+        return None if found is None else found["status"] != ENDED
 
     def listed(self, workflow: str, **query: Any) -> list[dict[str, Any]]:
         """Runs of a workflow, newest first (`status`, `branch`, `event` narrow them down)."""

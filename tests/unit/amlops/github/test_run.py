@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.workflows.github import Server
 from tests.workflows.github.run import Run as SimulatedRun
+from tests.workflows.github.server import Fault
 from tests.workflows.github.workflow import Workflow
 
-from amlops.github import Approval, GitHub, GitHubRefused, Run
+from amlops.github import Approval, Asking, GitHub, GitHubRefused, Run
+from amlops.stacks.lease import may_take
+from amlops.stacks.lease_holder import Holder, Taken
+from amlops.workflows.holding import lives_of
 
-from .conftest import commit
+from .conftest import Waits, commit, seen_by
 
 
 def _run(tmp_path: Path, **more: str) -> Run:
@@ -74,19 +78,50 @@ def test_outputs_may_have_lines(tmp_path: Path) -> None:
 
 
 def test_a_run_lives_until_it_ended(github: GitHub, server: Server) -> None:
-    """One that GitHub doesn't know is over."""
+    """Then it doesn't."""
     runs = server.hub.runs
     assert runs is not None
     run = SimulatedRun(
         7, 1, Workflow("x.yml", "on: push\njobs: {}\n"), "push", {}, "", "", "", "main", "a", "2026-01-01T00:00:00Z"
     )
     runs.all.append(run)
-    assert github.runs.lives(7)
+    assert github.runs.lives(7) is True
     run.status = "completed"
-    assert not github.runs.lives(7)
-    assert not github.runs.lives("8")
+    assert github.runs.lives(7) is False
     run.approvals.append({"state": "approved", "comment": "fine", "user": "bob", "environments": ["prod-platform"]})
     assert github.runs.approvals(7) == (Approval("bob", "approved", ("prod-platform",), "fine"),)
+
+
+@pytest.mark.parametrize("hidden", [403, 404])
+def test_a_run_that_is_not_shown_may_live(server: Server, waits: Waits, hidden: int) -> None:
+    """A token without access to Actions takes nobody's lease away: it is free when it expires, and not before."""
+    token = server.hub.app_token({"contents": "write"}).value
+    github = seen_by(server, token, waits.append)
+    if hidden == 404:
+        server.faults = [Fault("GET", r".*/actions/runs/7", 404, body='{"message": "Not Found"}', times=2)]
+    run = Run.of({"GITHUB_RUN_ID": "9", "GITHUB_REPOSITORY": "contoso/ml"})
+    holder = Holder("7", 1, "https://github.com/contoso/ml/actions/runs/7", "alice", "elsewhere/boot/1", 1)
+    lives = lives_of(run, github)
+    assert lives(holder) is None
+    now = datetime(2026, 11, 28, 8, tzinfo=UTC)
+    taken = Taken("dev", holder, "amlops apply dev", now, now + timedelta(minutes=15), "t")
+    assert not may_take(taken, now + timedelta(minutes=14), lives)
+    assert may_take(taken, now + timedelta(minutes=15), lambda _: None)
+
+
+def test_a_run_that_asks_a_reviewer_is_listed(github: GitHub, server: Server) -> None:
+    """With its commit, and the environments that it wants to enter."""
+    runs = server.hub.runs
+    assert runs is not None
+    for id in (7, 8):
+        text = Workflow("x.yml", "on: push\njobs: {}\n")
+        runs.all.append(
+            SimulatedRun(id, 1, text, "push", {}, "c", f"head{id}", "", "main", "a", "2026-01-01T00:00:00Z")
+        )
+    server.hub.environment("prod-platform").reviewers = ("bob",)
+    runs.all[-2].waiting_for.append("prod-platform")
+    runs.all[-2].status = "waiting"
+    assert github.runs.asking("x.yml") == (Asking(7, "head7", ("prod-platform",)),)
 
 
 def test_a_workflow_is_started_by_its_file(github: GitHub, server: Server) -> None:
