@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from .closed import Closed, parse
 from .document import Document
 from .problems import ConfigError, Problem
-from .rules import schema_line
 
 T = TypeVar("T", bound=Closed)
 
@@ -21,8 +20,9 @@ def checked(
     *,
     found: Iterable[Problem] = (),
 ) -> T:
-    """The document as `model`; `rules` are asked once it has that shape, `found` was wrong already. Raises ConfigError."""
-    problems = [*schema_line(document, schema), *found]
+    """The document as `model`. `rules` are asked once it has that shape; `found` was wrong before. Raises
+    ConfigError."""
+    problems = [*_schema_line(document, schema), *found]
     try:
         file = parse(document, model)
     except ConfigError as error:
@@ -31,3 +31,10 @@ def checked(
     if problems:
         raise ConfigError(problems)
     return file
+
+
+def _schema_line(document: Document, schema: str) -> Iterator[Problem]:
+    """The first line names the schema, so that editors complete the file."""
+    wanted = f"# yaml-language-server: $schema={schema}"
+    if document.text.partition("\n")[0].rstrip() != wanted:
+        yield document.problem((), f"the first line does not name the schema; make it `{wanted}`", "schema-line")

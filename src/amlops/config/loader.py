@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .about import About
+from .about_rules import ABOUT_FILE_RULES, ABOUT_RULES
 from .checked import checked
 from .document import Document, read_document
 from .environment import Environment, EnvironmentFile
+from .environment_rules import ENVIRONMENT_RULES
 from .gate_rules import EVALUATION_FILE_RULES, GATE_RULES
 from .problems import ConfigError, Problem
 from .repository import Repository
-from .rules import ABOUT_FILE_RULES, ABOUT_RULES, ENVIRONMENT_RULES
 
 ENVIRONMENT_SCHEMA = "schemas/environment.json"
 ABOUT_SCHEMA = "../../environments/schemas/about.json"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .about_rules import RESERVED_DEPLOYMENTS
 from .checked import checked
 from .document import Document, read_document
 from .loader import load_environment
 from .permissions import Permission, PermissionsFile
 from .problems import Problem
 from .repository import Repository
-from .rules import RESERVED_DEPLOYMENTS
 
 PERMISSIONS_SCHEMA = "schemas/permissions.json"
 

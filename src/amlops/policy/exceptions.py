@@ -14,9 +14,9 @@ from amlops.config import (
     load_environment,
     read_document,
 )
+from amlops.config.about_rules import RESERVED_DEPLOYMENTS
 from amlops.config.checked import checked
 from amlops.config.policy import ExceptionsFile, Exemption
-from amlops.config.rules import RESERVED_DEPLOYMENTS
 
 from .catalogue import all_rules
 from .resource import Resource

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.amlops.config.cases import DATA, ROOT, Case, assert_said, cases, repository
 
 from amlops.config import ConfigError, Names, Repository, load_environment
-from amlops.config.rules import ENVIRONMENT_RULES
+from amlops.config.environment_rules import ENVIRONMENT_RULES
 
 
 @pytest.mark.parametrize("case", cases("ok", "environments"), ids=lambda case: case.path.stem)
@@ -34,7 +34,8 @@ def test_bad_file_is_refused_at_its_line(case: Case, tmp_path: Path) -> None:
 
 def test_every_rule_has_a_bad_case() -> None:
     """A rule that no case breaks is a rule that nobody has seen working."""
-    source = (ROOT / "src" / "amlops" / "config" / "rules.py").read_text()
+    config = ROOT / "src" / "amlops" / "config"
+    source = "".join((config / f"{of}_rules.py").read_text() for of in ("environment", "about"))
     broken = {rule for kind in ("environments", "about") for case in cases("err", kind) for _, rule, _ in case.expected}
     names = {part.split('"')[0] for part in source.split(', "')[1:]} & set(_rule_names(source))
     assert names - broken == set()
