@@ -5,14 +5,19 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
+from amlops.config import Names, Repository, load_environment
+from amlops.workflows.release.alarm import BREACHED, TAG
+from tests.contract.jobs.workspace import Workspace
 from tests.support import canary
 
 from .agreement import assert_agreed
 from .company import DEPLOYMENT, FOLDER, merge
 from .github.run import Run
 from .leaks import LONGEST, leaks, places, secrets
+from .seed import REPOSITORY
 from .world import World, told
 
+ALARM = f"deployments/{DEPLOYMENT}/alarm.json"
 GROUP = f"release-{DEPLOYMENT}"
 HOUR = timedelta(hours=1)
 SOAK = 16 * 60
@@ -117,6 +122,50 @@ def test_a_merge_whose_run_never_has_its_turn_is_released(deployed: World) -> No
     world.settle()
     assert again.jobs == {"release/due": "success"}, told(again)
     assert_agreed(world)
+
+
+def test_an_alarm_where_users_are_asks_for_a_training(deployed: World) -> None:
+    """The hourly run asks the monitor in prod as the team there, and keeps its alarm; the next one trains. Another one
+    whose name begins the same raised an alarm before, which asked for nothing."""
+    world = deployed
+    about = f"{FOLDER}/about.yaml"
+    asks = "retraining:\n  monitor: drift\n  quiet: PT0M\n"
+    merge(world, "monitor", {about: world.alice.read(about) + asks}, "feat: train again when data drift")
+    world.settle()
+    jobs = {"release/due": "success", "release/alarms (diabetes-progression)": "success"}
+    _raise(world, "drift-prod")
+    assert _ticked(world).jobs == jobs
+    assert world.evidence(ALARM) is None
+    raised = _raise(world, "drift")
+    run = _ticked(world)
+    assert run.jobs == jobs, told(run)
+    found = world.evidence(ALARM)
+    assert found is not None
+    assert (found["job"], found["environment"], found["written"]["run"]) == (raised, "prod", run.id)
+    again = _ticked(world)
+    assert again.jobs == {"release/due": "success", "release/release (diabetes-progression)": "success"}, told(again)
+    trained = world.evidence(f"deployments/{DEPLOYMENT}/training.json")
+    assert trained is not None
+    assert (trained["reason"], raised in trained["why"]) == ("monitor", True)
+    assert _ticked(world).jobs == jobs
+    assert_agreed(world)
+
+
+def _raise(world: World, monitor: str) -> str:
+    """A run of a monitor in prod that finds something; its name."""
+    assert world.cloud is not None
+    prod = load_environment(Repository(REPOSITORY), "prod")
+    group = f"/subscriptions/{prod.subscription_id}/resourceGroups/{Names(prod).resource_group}"
+    id = f"{group}/providers/Microsoft.MachineLearningServices/workspaces/{Names(prod).workspace}"
+    place = Workspace(world.cloud.in_subscription(prod.subscription_id), id)
+    said = {"displayName": f"{monitor}-20261201T080000Z", "tags": {TAG: f"drift {BREACHED}"}}
+    return place.submit("true", **said)
+
+
+def _ticked(world: World) -> Run:
+    run = _tick(world)
+    world.settle()
+    return run
 
 
 def _tick(world: World) -> Run:

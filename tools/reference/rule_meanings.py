@@ -207,6 +207,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Add both, or `gates.metric`.",
     ),
     "retraining": ("`retraining` repeats a training that there is none of.", "Add `training`, or take it out."),
+    "retraining-environment": (
+        "`retraining.environment` names no environment of the deployment, or there is no monitor to be in it.",
+        "Name one of those listed, or take it out.",
+    ),
     "gate-without": ("A gate is left out by `without`, and has settings.", "Keep the one that is meant."),
     # `make check`
     "schema": ("A schema is not what the types in `src/amlops/config` say.", "Run `python -m amlops.config.schemas`."),

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 import click
 
 from amlops.config import Repository, load_about, load_environment, load_promotion
+from amlops.config.moments import stamp
 from amlops.evidence import Evidence
 from amlops.github import GitHub, Run, open_git
 from amlops.progress import progress
 from amlops.workflows.release.due import Due, due, matrix
-from amlops.workflows.session import open_session
+from amlops.workflows.release.monitors import Monitor, ask_monitor, monitor_of, monitors_matrix, to_be_asked
+from amlops.workflows.session import Session, open_session
 
 from .options import in_environment, json_option, some_deployment_argument
 from .output import give
@@ -25,6 +27,7 @@ from .output import give
 @click.option("--commit", is_flag=True, help="Train, evaluate and publish, then commit release and stage on main.")
 @click.option("--again", is_flag=True, help="With --commit: train again though nothing changed.")
 @click.option("--due", "is_due", is_flag=True, help="Say which deployments are to be released now, and release none.")
+@click.option("--alarm", is_flag=True, help="Ask DEPLOYMENT's monitor, and keep an alarm that stands as evidence.")
 @click.option("--base", metavar="REV", help="With --due: what changed since this commit.")
 @click.option("--matrix", "as_matrix", is_flag=True, help="With --due: as a matrix of GitHub Actions.")
 @json_option
@@ -34,6 +37,7 @@ def command(
     commit: bool,
     again: bool,
     is_due: bool,
+    alarm: bool,
     base: str | None,
     as_matrix: bool,
     as_json: bool,
@@ -45,15 +49,22 @@ def command(
     evidence, and one commit on main with the release and the stage of the first environment; nothing, where nothing
     changed in behaviour. In a workflow the run's event says whether it is due.
 
-    With --due in a job of GitHub, --matrix also sets the outputs `matrix` and `any`; AMLOPS_DEPLOYMENT names one.
+    With --due in a job of GitHub, --matrix also sets the outputs `matrix` and `any`, and `monitors` and `any_monitor`
+    for the monitors that --alarm asks; AMLOPS_DEPLOYMENT names one deployment.
     """
     repo, told = Repository.find(), progress()
     if is_due:
         return _give_due(repo, deployment or os.environ.get("AMLOPS_DEPLOYMENT"), base, as_matrix, as_json=as_json)
     if deployment is None:
         raise click.UsageError("name a DEPLOYMENT, or say --due")
-    load_about(repo, deployment)
+    about = load_about(repo, deployment)
     session = open_session(repo, load_environment(repo, environment), told, start=False)
+    if alarm:
+        monitor = monitor_of(deployment, about, load_promotion(repo))
+        if monitor is None or monitor.environment != environment:
+            where = "has no monitor" if monitor is None else f"has its monitor in {monitor.environment}"
+            raise click.UsageError(f"{deployment} {where}; see retraining of its about.yaml")
+        return _ask(session, monitor, as_json=as_json)
     if commit:
         from amlops.workflows.release.release import release_and_commit
 
@@ -76,6 +87,18 @@ def command(
     )
 
 
+def _ask(session: Session, monitor: Monitor, *, as_json: bool) -> None:
+    run = Run.of(os.environ)
+    found = ask_monitor(session, Evidence(open_git(session.repo.root, os.environ)), monitor, run)
+    said = f"no new alarm of {monitor.name} in {monitor.environment}"
+    if found is not None:
+        said = f"{found.job} of {monitor.name} in {monitor.environment}: {found.said}"
+    if run is not None:
+        run.summarise(f"{monitor.deployment}: {said}\n")
+    alarm = None if found is None else {"job": found.job, "at": stamp(found.at), "said": found.said}
+    give({**monitor.as_dict(), "alarm": alarm}, f"{monitor.deployment}: {said}", as_json=as_json)
+
+
 def _wanted(repo: Repository, deployment: str, environment: str, *, again: bool) -> Due | None:
     """Why the deployment is released: somebody says so, or what the run's event says of it."""
     run = Run.of(os.environ)
@@ -88,11 +111,21 @@ def _wanted(repo: Repository, deployment: str, environment: str, *, again: bool)
     return next((item for item in found if item.deployment == deployment), None)
 
 
+def _now() -> datetime:
+    github = GitHub.of(os.environ)
+    return github.now() if github is not None else datetime.now(UTC)
+
+
 def _due(repo: Repository, asked: str | None, base: str | None) -> tuple[Due, ...]:
-    git, github = open_git(repo.root, os.environ), GitHub.of(os.environ)
-    now = github.now() if github is not None else datetime.now(UTC)
-    promotion, run = load_promotion(repo), Run.of(os.environ)
-    return due(repo, git, Evidence(git), promotion, run=run, now=now, asked=asked, base=base)
+    git, run = open_git(repo.root, os.environ), Run.of(os.environ)
+    return due(repo, git, Evidence(git), load_promotion(repo), run=run, now=_now(), asked=asked, base=base)
+
+
+def _monitors(repo: Repository, asked: str | None, run: Run) -> tuple[Monitor, ...]:
+    """None where the run is about something else: a push, or one deployment that is asked for."""
+    if asked or run.event == "push":
+        return ()
+    return to_be_asked(repo, load_promotion(repo), Evidence(open_git(repo.root, os.environ)), _now())
 
 
 def _give_due(repo: Repository, asked: str | None, base: str | None, as_matrix: bool, *, as_json: bool) -> None:
@@ -103,6 +136,8 @@ def _give_due(repo: Repository, asked: str | None, base: str | None, as_matrix: 
         return
     entries, run = matrix(repo, found), Run.of(os.environ)
     if run is not None:
-        run.give("matrix", json.dumps(entries))
-        run.give("any", "true" if entries["include"] else "false")
+        monitors = monitors_matrix(repo, _monitors(repo, asked, run))
+        for any_of, name, value in (("any", "matrix", entries), ("any_monitor", "monitors", monitors)):
+            run.give(name, json.dumps(value))
+            run.give(any_of, "true" if value["include"] else "false")
     click.echo(json.dumps(entries))

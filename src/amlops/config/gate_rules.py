@@ -83,6 +83,20 @@ def retraining_has_a_training(document: Document, about: About, _: Repository) -
         yield document.problem(("retraining",), message, "retraining")
 
 
+def monitor_is_where_users_are(document: Document, about: About, _: Repository) -> Iterator[Problem]:
+    asks = about.retraining
+    if asks.environment is None:
+        return
+    where = ("retraining", "environment")
+    if asks.monitor is None:
+        message = 'there is no "monitor" that would be there; name it, or take "environment" out'
+        yield document.problem(where, message, "retraining-environment")
+    elif asks.environment == LOCAL or asks.environment not in about.environments:
+        known = ", ".join(name for name in about.environments if name != LOCAL) or "none"
+        message = f'"{asks.environment}" is invalid as retraining.environment; available ones are {known}; name one'
+        yield document.problem(where, message, "retraining-environment")
+
+
 def environments_are_in_order(document: Document, about: About, order: tuple[str, ...]) -> Iterator[Problem]:
     """`order` is promotion.yaml's, which the loader of one about file does not read."""
     meant = [*(name for name in about.environments if name == LOCAL), *(n for n in order if n in about.environments)]
@@ -98,6 +112,7 @@ GATE_RULES: tuple[Callable[[Document, About, Repository], Iterator[Problem]], ..
     fairness_is_about_groups,
     left_out_or_asked,
     retraining_has_a_training,
+    monitor_is_where_users_are,
 )
 
 EVALUATION_FILE_RULES: tuple[Callable[[Document, About, Repository], Iterator[Problem]], ...] = (

@@ -1,12 +1,14 @@
 """Whether a model monitor has raised an alarm, asked of Azure Machine Learning.
 
 A monitor's run that finds a signal over its threshold gets a tag; Azure's own way to hear of it is Event Grid, whose
-webhooks can't start a workflow at GitHub by themselves. Source: how-to-monitor-model-performance; docs/azure.md 5. By
-which field such a run names its schedule is not documented: name, display name, experiment, properties are looked at.
+webhooks can't start a workflow at GitHub by themselves. Source: how-to-monitor-model-performance; docs/azure.md 5.
+A job that a schedule starts has the display name `<schedule>-YYYYMMDDThhmmssZ` (how-to-schedule-pipeline-job). Whether
+a monitor's runs have it too has not been tried, so name, experiment and properties are looked at besides.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +20,9 @@ from amlops.config.moments import moment
 TAG = "azureml_modelmonitor_threshold_breached"
 BREACHED = "has failed due to one or more features violating metric thresholds"
 API_VERSION = "2025-12-01"
+
+_STARTED = re.compile(r"-\d{8}T\d{6}Z$")
+"""What a schedule adds to its name where it names a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ def alarm_of(job: Mapping[str, Any], monitor: str) -> Alarm | None:
     own = (properties.get("properties") or {}).values()
     where = (job.get("name"), properties.get("displayName"), properties.get("experimentName"), *own)
     created = (job.get("systemData") or {}).get("createdAt")
-    if BREACHED not in said or created is None or not any(monitor in str(text) for text in where):
+    names = {_STARTED.sub("", str(text)) for text in where}
+    if BREACHED not in said or created is None or monitor not in names:
         return None
     return Alarm(str(job.get("name")), moment(str(created)), said)

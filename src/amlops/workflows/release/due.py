@@ -1,5 +1,5 @@
 """Which deployments are to be released now: those that main changed since the last try, that are due again, that
-somebody asks for, or whose monitor may have raised an alarm.
+somebody asks for, or whose monitor has raised an alarm.
 
 A commit whose release failed is tried again once main changes the deployment, or somebody starts the workflow: not by
 the clock, or one broken training would be repeated every hour.
@@ -13,12 +13,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from amlops.config import RELEASE, About, ConfigError, Names, Promotion, Repository, load_about, load_environment
-from amlops.config.moments import moment, stamp
+from amlops.config.moments import stamp
 from amlops.evidence import Evidence
 from amlops.git import ABSENT, Git
 from amlops.github import Run
 
+from .alarm import Alarm
 from .changed import changed_since, unreleased
+from .monitors import counts, kept_alarms
+from .trained import last_trained
 from .tried import Tried, last_tried
 
 Reason = Literal["changed", "failed", "due", "monitor", "asked"]
@@ -29,7 +32,7 @@ LARGEST = 256
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`environment` is the first one; `why` is for people. A `monitor` is only asked once the cloud can be reached."""
+    """`environment` is the first one; `why` is for people."""
 
     deployment: str
     environment: str
@@ -43,15 +46,6 @@ class Due:
             "reason": self.reason,
             "why": self.why,
         }
-
-
-def training_path(deployment: str) -> str:
-    """Evidence of the last training: when, why, by which job."""
-    return f"deployments/{deployment}/training.json"
-
-
-def last_training(evidence: Evidence, deployment: str) -> datetime | None:
-    return _at(evidence.read(training_path(deployment)))
 
 
 def due(
@@ -84,8 +78,8 @@ def due(
     if event == "workflow_dispatch":
         found = {item.deployment: item for item in _failed(repo, promotion, last)} | found
     if event != "push":
-        trained = evidence.read_all(training_path(name) for name in abouts)
-        waiting = list(_again(repo, promotion, {path: _at(what) for path, what in trained.items()}, last, now))
+        trained, alarms = last_trained(evidence, abouts), kept_alarms(evidence, abouts)
+        waiting = _again(repo, promotion, trained, last, alarms, now)
         for _, item in sorted(waiting, key=lambda pair: pair[0]):
             found.setdefault(item.deployment, item)
     return tuple(found.values())
@@ -134,13 +128,14 @@ def _failed(repo: Repository, promotion: Promotion, tried: Mapping[str, Tried]) 
 def _again(
     repo: Repository,
     promotion: Promotion,
-    trained: Mapping[str, datetime | None],
+    trained: Mapping[str, datetime],
     tried: Mapping[str, Tried],
+    alarms: Mapping[str, Alarm],
     now: datetime,
 ) -> Iterator[tuple[str, Due]]:
     """Each with since when it waits. After a try that failed, neither clock nor monitor asks for a while."""
     for name, about in _abouts(repo, repo.deployment_names()):
-        asks, last = about.retraining, trained.get(training_path(name))
+        asks, last = about.retraining, trained.get(name)
         if name in tried and tried[name].failed and now < tried[name].at + asks.quiet:
             continue
         if about.training is None or (asks.every is None and asks.monitor is None):
@@ -149,8 +144,8 @@ def _again(
         if asks.every is not None and (last is None or last + asks.every <= now):
             why = f"last trained {since}" if since else "never trained by a run"
             yield from ((since, item) for item in _named(repo, promotion, [name], "due", why))
-        elif asks.monitor is not None and (last is None or last + asks.quiet <= now):
-            why = f"monitor {asks.monitor} is asked"
+        elif asks.monitor is not None and name in alarms and counts(alarms[name], about, last):
+            why = f"{alarms[name].job} of monitor {asks.monitor}: {alarms[name].said}"
             yield from ((since, item) for item in _named(repo, promotion, [name], "monitor", why))
 
 
@@ -169,15 +164,4 @@ def _abouts(repo: Repository, names: Iterable[str]) -> Iterator[tuple[str, About
             continue
 
 
-def _at(found: Mapping[str, Any] | None) -> datetime | None:
-    written = (found or {}).get("written")
-    if not isinstance(written, dict):
-        return None
-    try:
-        at: datetime = moment(written["at"])
-    except (ValueError, KeyError):
-        return None
-    return at
-
-
-__all__ = ["Due", "due", "last_training", "matrix", "training_path"]
+__all__ = ["Due", "due", "matrix"]

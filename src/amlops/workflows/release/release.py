@@ -22,9 +22,9 @@ from amlops.releases import Release, release_of, release_text, stage_text
 
 from ..promotion.stage_commits import MAIN, stage_at, stage_path
 from ..session import Session
-from .alarm import standing_alarm
-from .due import Due, last_training, training_path
-from .reported import reported_metrics, workspace_id
+from .due import Due
+from .reported import reported_metrics
+from .trained import training_path
 from .tried import keep_tried
 
 
@@ -68,13 +68,11 @@ def release_and_commit(
     if about.retired is not None:
         raise AmlopsError(f"{deployment} is retired: {about.retired}", exit_code=2)
     evidence = Evidence(git)
-    why = _why(session, evidence, about.retraining.monitor, deployment, wanted)
-    if why is None:
-        said = f"{deployment}: no alarm stands" if wanted is not None else f"{deployment}: nothing is due"
-        return Released(deployment, environment.name, None, False, None, said)
+    if wanted is None:
+        return Released(deployment, environment.name, None, False, None, f"{deployment}: nothing is due")
     now = session.azure.now()
     try:
-        done = _release(session, git, evidence, why, now, run)
+        done = _release(session, git, evidence, wanted, now, run)
     except Exception:
         _keep_tried(git, evidence, deployment, None, now, run)
         raise
@@ -104,16 +102,6 @@ def _release(session: Session, git: Git, evidence: Evidence, why: Due, now: date
     if files:
         evidence.write(files, f"release of {deployment}: {release.id}")
     return _commit(session.repo, git, deployment, session.environment.name, release, why)
-
-
-def _why(session: Session, evidence: Evidence, monitor: str | None, deployment: str, wanted: Due | None) -> Due | None:
-    if wanted is None or wanted.reason != "monitor" or monitor is None:
-        return wanted
-    since = last_training(evidence, deployment)
-    alarm = standing_alarm(session.azure, workspace_id(session), monitor, since)
-    if alarm is None:
-        return None
-    return Due(deployment, wanted.environment, "monitor", f"{alarm.job} of monitor {monitor}: {alarm.said}")
 
 
 def _make(session: Session, deployment: str, why: Due, now: datetime, run: Run | None) -> tuple[Release, str | None]:

@@ -16,11 +16,13 @@ from tests.workflows.github import filters
 from amlops.config import About, ConfigError, load_promotion
 from amlops.git import ABSENT
 from amlops.github import Run
-from amlops.releases import release_text
+from amlops.releases import Stage, release_text
 from amlops.workflows.release.alarm import BREACHED, TAG, alarm_of
 from amlops.workflows.release.changed import changed_deployments
-from amlops.workflows.release.due import Due, due, matrix, training_path
+from amlops.workflows.release.due import Due, due, matrix
+from amlops.workflows.release.monitors import Monitor, alarm_path, monitors_matrix, to_be_asked
 from amlops.workflows.release.release import mark_of
+from amlops.workflows.release.trained import training_path
 from amlops.workflows.release.tried import keep_tried
 
 TOUCHED: list[tuple[str, list[str]]] = [
@@ -37,6 +39,7 @@ TOUCHED: list[tuple[str, list[str]]] = [
 
 
 NO_METRIC = {"replace": {}}
+STARTED = "-20261201T080000Z"
 
 
 @pytest.fixture
@@ -229,19 +232,61 @@ def test_a_deployment_is_due_again_by_its_own_clock(company: Company) -> None:
     assert (found.reason, found.why) == ("due", "last trained 2026-11-02T12:00:00Z")
 
 
-def test_a_monitor_is_asked_unless_the_training_is_fresh(company: Company) -> None:
-    """Whether its alarm stands only the cloud can say; right after a training it looks at old data still."""
+def _alarmed(company: Company, name: str, days: float) -> None:
+    at = (NOON - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    company.evidence.write({alarm_path(name): {"job": "run-1", "at": at, "said": "drift"}}, "evidence: alarm")
+
+
+def _asked(company: Company) -> list[Monitor]:
+    return list(to_be_asked(company.repo, load_promotion(company.repo), company.evidence, NOON))
+
+
+def test_an_alarm_asks_for_a_training(company: Company) -> None:
+    """One of the days after the training before; right after a training the monitor looks at old data still."""
     _trained(company, "wine", 1)
-    _trained(company, "beer", 0.9)
+    _trained(company, "beer", 10)
     assert _due(company, _run("schedule")) == {}
+    _alarmed(company, "beer", 9.5)
+    assert _due(company, _run("schedule")) == {}
+    _alarmed(company, "beer", 0.1)
+    found = _due(company, _run("schedule"))["beer"]
+    assert (found.reason, found.environment, found.why) == ("monitor", "dev", "run-1 of monitor beer-drift: drift")
+    _trained(company, "beer", 0)
+    assert _due(company, _run("schedule")) == {}
+
+
+def test_a_monitor_is_asked_where_users_are(company: Company) -> None:
+    """In the last environment, unless about.yaml names one, by the team there; not before something runs there."""
+    assert _asked(company) == []
+    running = {"staging": Stage("0a1b2c3d4e5f"), "prod": Stage("0a1b2c3d4e5f")}
+    company.deploy("beer", running, retraining={"monitor": "drift"}, evaluation=None, gates=NO_METRIC)
+    assert _asked(company) == [Monitor("beer", "prod", "drift")]
+    (entry,) = monitors_matrix(company.repo, _asked(company))["include"]
+    assert (entry["github_environment"], entry["runner"]) == ("prod-wine", "ml-prod")
+    named = {"monitor": "drift", "environment": "staging"}
+    company.deploy("beer", running, retraining=named, evaluation=None, gates=NO_METRIC)
+    assert _asked(company) == [Monitor("beer", "staging", "drift")]
+
+
+def test_a_monitor_is_asked_unless_the_answer_is_known(company: Company) -> None:
+    """Right after a training it is not, nor as long as its alarm waits for a training."""
+    running = {"prod": Stage("0a1b2c3d4e5f")}
+    company.deploy("beer", running, retraining={"monitor": "drift"}, evaluation=None, gates=NO_METRIC)
+    _trained(company, "beer", 0.9)
+    assert _asked(company) == []
     _trained(company, "beer", 1)
-    assert _due(company, _run("schedule"))["beer"].reason == "monitor"
+    assert len(_asked(company)) == 1
+    _alarmed(company, "beer", 2)
+    assert len(_asked(company)) == 1
+    _trained(company, "beer", 9)
+    assert _asked(company) == []
 
 
 def test_who_waited_longest_comes_first(company: Company) -> None:
     """A matrix holds 256; the rest comes next time."""
     _trained(company, "wine", 31)
     _trained(company, "beer", 90)
+    _alarmed(company, "beer", 1)
     assert list(_due(company, _run("schedule"))) == ["beer", "wine"]
 
 
@@ -287,16 +332,27 @@ def test_a_training_that_is_asked_for_is_another_one() -> None:
 
 
 def _job(**changes: Any) -> dict[str, Any]:
-    properties = {"displayName": "beer-drift-run", "tags": {TAG: f"drift {BREACHED}"}, "properties": {}, **changes}
+    properties = {
+        "displayName": f"beer-drift{STARTED}",
+        "tags": {TAG: f"drift {BREACHED}"},
+        "properties": {},
+        **changes,
+    }
     return {"name": "run-1", "properties": properties, "systemData": {"createdAt": "2026-12-01T08:00:00.1234567Z"}}
 
 
 def test_a_monitors_run_over_its_threshold_is_an_alarm() -> None:
-    """Its tag says so; runs of other monitors, and runs that found nothing, are none."""
+    """Its tag says so; runs that found nothing are none."""
     found = alarm_of(_job(), "beer-drift")
     assert found is not None
     assert (found.job, found.at.isoformat()) == ("run-1", "2026-12-01T08:00:00.123456+00:00")
-    assert alarm_of(_job(), "wine-drift") is None
     assert alarm_of(_job(tags={TAG: "all is well"}), "beer-drift") is None
     assert alarm_of(_job(tags={}), "beer-drift") is None
     assert alarm_of(_job(displayName="x", properties={"azureml.schedule": "beer-drift"}), "beer-drift") is not None
+
+
+@pytest.mark.parametrize("other", ["wine-drift", "beer", "drift", "beer-drift-prod", "beer-drift-2", "my-beer-drift"])
+def test_an_alarm_of_another_monitor_is_none(other: str) -> None:
+    """However much of its name is the same."""
+    assert alarm_of(_job(), other) is None
+    assert alarm_of(_job(displayName=f"{other}{STARTED}"), "beer-drift") is None
