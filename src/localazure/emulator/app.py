@@ -50,19 +50,16 @@ def build(home: Path, store: Store, settings: Settings, *, serving: bool = True)
     """Put a cloud together; nothing runs yet."""
     clock = Clock(store)
     cloud = Cloud(home, settings, store, clock)
+    cloud.identity, cloud.access = Identity(store, settings, clock), Access(store, clock)
+    cloud.processes = Processes(store)
+    cloud.environments = Environments(home, cloud.processes)
+    cloud.blobs, cloud.tracking = Blobs(cloud), Tracking(cloud)
     cloud.tables, cloud.types = load(), catalogue.discover()
     cloud.operations = Operations(store, settings, clock)
     cloud.faults = Faults(store)
-    cloud.identity = Identity(store, settings, clock)
-    cloud.access = Access(store, clock)
     cloud.trace, cloud.activity = Trace(clock), Activity(store, clock, settings)
     cloud.operations.on_end = cloud.activity.ended
-    cloud.processes = Processes(store)
-    cloud.blobs = Blobs(cloud)
-    cloud.environments = Environments(home, cloud.processes)
-    cloud.tracking = Tracking(cloud)
-    cloud.jobs = Jobs(cloud)
-    cloud.scoring = Scoring(cloud, serves=serving)
+    cloud.jobs, cloud.scoring = Jobs(cloud), Scoring(cloud, serves=serving)
     return cloud
 
 

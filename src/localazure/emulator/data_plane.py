@@ -16,7 +16,7 @@ from .arm.ids import ArmId
 from .store import Resource
 
 if TYPE_CHECKING:
-    from .cloud import Cloud
+    from .ground import Ground
 
 # The workspace in the path of a route; `workspace_of` reads it.
 SCOPE = (
@@ -41,7 +41,7 @@ class Caller:
         return str(self.workspace.properties["workspaceId"])
 
 
-def authorise(cloud: Cloud, request: Request, action: str) -> Caller:
+def authorise(cloud: Ground, request: Request, action: str) -> Caller:
     """The caller, allowed to do `action` (below the workspace, `experiments/runs/read` say).
 
     Raises ArmError 401, 403 (a right or a way through the workspace's network is missing), or 404 for a workspace that
@@ -59,7 +59,7 @@ def authorise(cloud: Cloud, request: Request, action: str) -> Caller:
     return Caller(principal, workspace)
 
 
-def principal_of(cloud: Cloud, request: Request) -> Principal:
+def principal_of(cloud: Ground, request: Request) -> Principal:
     """The caller, whoever it is. Raises ArmError 401."""
     token = bearer(request.headers.get("authorization", ""))
     if token is None:

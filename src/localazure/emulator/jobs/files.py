@@ -13,7 +13,7 @@ from . import places, references
 from .spec import CommandSpec, Input, Output
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..workshop import Workshop
 
 # folders of the working directory that become artifacts of the run; source: Azure ML, "Where to save and write files"
 _ARTIFACTS = ("outputs", "logs")
@@ -52,11 +52,11 @@ class Folder:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-def folder(cloud: Cloud, workspace_guid: str, run: str) -> Folder:
+def folder(cloud: Workshop, workspace_guid: str, run: str) -> Folder:
     return Folder(cloud.home / "jobs" / workspace_guid / run)
 
 
-async def fetch_code(cloud: Cloud, workspace: ArmId, spec: CommandSpec, into: Folder) -> None:
+async def fetch_code(cloud: Workshop, workspace: ArmId, spec: CommandSpec, into: Folder) -> None:
     if spec.code is None:
         return
     version = references.version(cloud.store, workspace, spec.code, "codes")
@@ -66,7 +66,7 @@ async def fetch_code(cloud: Cloud, workspace: ArmId, spec: CommandSpec, into: Fo
         raise bad_request("UserError", f"The code '{spec.code}' has no files.", target=spec.code)
 
 
-async def fetch_inputs(cloud: Cloud, workspace: ArmId, spec: CommandSpec, into: Folder) -> dict[str, str | None]:
+async def fetch_inputs(cloud: Workshop, workspace: ArmId, spec: CommandSpec, into: Folder) -> dict[str, str | None]:
     """What each input is to the command: its literal, its URI where it is passed directly, or a local path."""
     found: dict[str, str | None] = {}
     for entry in spec.inputs:
@@ -75,7 +75,7 @@ async def fetch_inputs(cloud: Cloud, workspace: ArmId, spec: CommandSpec, into: 
     return found
 
 
-async def _fetch(cloud: Cloud, workspace: ArmId, entry: Input, into: Folder) -> Path:
+async def _fetch(cloud: Workshop, workspace: ArmId, entry: Input, into: Folder) -> Path:
     place = places.locate(cloud, workspace, entry.value or "")
     target = into.root / "inputs" / entry.name
     count = await cloud.blobs.download_tree(place.account, place.container, place.path, target)
@@ -93,7 +93,7 @@ def holds_anything(local: Path) -> bool:
     return local.is_file() or any(path.is_file() for path in local.rglob("*"))
 
 
-async def store_outputs(cloud: Cloud, workspace: ArmId, spec: CommandSpec, of: Folder) -> None:
+async def store_outputs(cloud: Workshop, workspace: ArmId, spec: CommandSpec, of: Folder) -> None:
     """Upload what there is of each output, and the artifacts. What lies there already is overwritten."""
     for output in spec.outputs:
         place = cloud.blobs.resolve(output.uri, workspace)

@@ -12,7 +12,7 @@ from ..store import Store
 from . import references, spec
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..workshop import Workshop
 
 CONTAINER = "azureml"  # of the datastore workspaceartifactstore
 
@@ -33,7 +33,7 @@ def below(place: BlobPlace, path: str) -> BlobPlace:
     return replace(place, path="/".join(part for part in (place.path.strip("/"), path.strip("/")) if part))
 
 
-def locate(cloud: Cloud, workspace: ArmId, uri: str) -> BlobPlace:
+def locate(cloud: Workshop, workspace: ArmId, uri: str) -> BlobPlace:
     """Where the data behind an input's URI lies: an asset version, `azureml://jobs/…`, or whatever blobs resolve.
 
     Raises ArmError 400 for what is none of these, the public internet included.
@@ -46,7 +46,7 @@ def locate(cloud: Cloud, workspace: ArmId, uri: str) -> BlobPlace:
     return cloud.blobs.resolve(uri, workspace)
 
 
-def _of_job(cloud: Cloud, workspace: ArmId, job: str, output: str, path: str) -> BlobPlace:
+def _of_job(cloud: Workshop, workspace: ArmId, job: str, output: str, path: str) -> BlobPlace:
     if output in ("artifacts", spec.ARTIFACTS):
         return below(artifacts(cloud.store, workspace, job), path)
     resource = cloud.store.get(workspace.child("jobs", job))

@@ -25,8 +25,8 @@ from .variables import Run as Told
 from .variables import variables
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
     from ..processes import Child
+    from ..workshop import Workshop
 
 LOG = "user_logs/std_log.txt"
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
@@ -51,7 +51,7 @@ class _Ended(Exception):
 class Run:
     """Runs a job that is in the store. `cancel` may be called at any moment."""
 
-    def __init__(self, cloud: Cloud, lanes: Lanes, job: Resource) -> None:
+    def __init__(self, cloud: Workshop, lanes: Lanes, job: Resource) -> None:
         workspace = job.id.parent
         assert workspace is not None
         self._cloud, self._lanes, self._job, self._workspace = cloud, lanes, job.id, workspace
@@ -217,7 +217,7 @@ class Run:
         await asyncio.to_thread(self._folder.remove)
 
 
-def workspace_guid(cloud: Cloud, workspace: ArmId) -> str:
+def workspace_guid(cloud: Workshop, workspace: ArmId) -> str:
     """The id that a workspace gets at its creation; one made anew under the same name has another."""
     resource = cloud.store.get(workspace)
     return str(resource.properties["workspaceId"]) if resource else ""

@@ -15,7 +15,7 @@ from .run import Run
 from .states import Failure
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..workshop import Workshop
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ ATTEMPTS = 4
 class Jobs:
     """Runs command jobs. State is in the store; here are only the tasks of what runs now."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Workshop) -> None:
         self._cloud = cloud
         self._lanes = Lanes(cloud.store)
         self._running: dict[str, tuple[Run, asyncio.Task[None]]] = {}

@@ -12,15 +12,15 @@ from ..arm.ids import ArmId
 from . import places, states
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
     from ..storage.blob_places import BlobPlace
+    from ..workshop import Workshop
 
 _EVERY = 0.3  # seconds
 _MOST = 1 << 20  # bytes a block
 
 
 @asynccontextmanager
-async def streamed(cloud: Cloud, job: ArmId, folder: BlobPlace, log: Path, name: str) -> AsyncIterator[None]:
+async def streamed(cloud: Workshop, job: ArmId, folder: BlobPlace, log: Path, name: str) -> AsyncIterator[None]:
     """While inside, what is written to `log` is appended to the blob `name` below the run's artifacts.
 
     Afterwards all of it is there. The log is listed in the run once it has a first byte.
@@ -34,7 +34,7 @@ async def streamed(cloud: Cloud, job: ArmId, folder: BlobPlace, log: Path, name:
         await copy
 
 
-async def _copy(cloud: Cloud, job: ArmId, folder: BlobPlace, log: Path, name: str, ended: asyncio.Event) -> None:
+async def _copy(cloud: Workshop, job: ArmId, folder: BlobPlace, log: Path, name: str, ended: asyncio.Event) -> None:
     place, offset = places.below(folder, name), 0
     while True:
         last = ended.is_set()

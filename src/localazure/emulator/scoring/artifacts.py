@@ -17,7 +17,7 @@ from ..storage.blobs import BlobsError
 from .spec import Spec
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Artifacts:
     python: Path
 
 
-async def fetch(cloud: Cloud, spec: Spec, folder: Path, log: Path) -> Artifacts:
+async def fetch(cloud: Workshop, spec: Spec, folder: Path, log: Path) -> Artifacts:
     """Bring everything to `folder`, once: it is made under another name and moved there when it is whole.
 
     What happens stands in `log`. Raises ArmError 400 as Azure words it.
@@ -56,7 +56,7 @@ async def fetch(cloud: Cloud, spec: Spec, folder: Path, log: Path) -> Artifacts:
     return Artifacts(folder / "code", folder / "model" if spec.model else None, python)
 
 
-async def _interpreter(cloud: Cloud, spec: Spec, log: Path) -> Path:
+async def _interpreter(cloud: Workshop, spec: Spec, log: Path) -> Path:
     environment = references.version(cloud.store, spec.workspace, spec.environment, "environments").properties
     try:
         return await cloud.environments.interpreter(environment.get("condaFile"), environment.get("image"), log)
@@ -69,14 +69,14 @@ async def _interpreter(cloud: Cloud, spec: Spec, log: Path) -> Path:
         ) from error
 
 
-def _place(cloud: Cloud, spec: Spec, reference: str, collection: str) -> BlobPlace:
+def _place(cloud: Workshop, spec: Spec, reference: str, collection: str) -> BlobPlace:
     """Where the content of an asset version lies; a job's outputs are a place too."""
     version = references.version(cloud.store, spec.workspace, reference, collection)
     uri = references.content(version)
     return places.locate(cloud, spec.workspace, uri) if references.of_job(uri) else cloud.blobs.resolve(uri, version.id)
 
 
-async def _bring(cloud: Cloud, place: BlobPlace, to: Path, log: Path) -> None:
+async def _bring(cloud: Workshop, place: BlobPlace, to: Path, log: Path) -> None:
     count = await cloud.blobs.download_tree(place.account, place.container, place.path, to)
     at = cloud.blobs.url(place.account, place.container, place.path)
     if count == 0:
@@ -84,7 +84,7 @@ async def _bring(cloud: Cloud, place: BlobPlace, to: Path, log: Path) -> None:
     _say(log, f"{at}: {count} files")
 
 
-async def _bring_model(cloud: Cloud, place: BlobPlace, to: Path, log: Path) -> None:
+async def _bring_model(cloud: Workshop, place: BlobPlace, to: Path, log: Path) -> None:
     """A model that is a folder lies in AZUREML_MODEL_DIR as that folder, by its name; one that is a file as the file.
 
     Source: concept-online-deployment-model-specification.

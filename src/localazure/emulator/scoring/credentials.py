@@ -15,7 +15,7 @@ from ..arm.errors import ArmError
 from ..store import Body, Resource
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..workshop import Workshop
 
 LIFETIME, REFRESH = 12 * 3600, 6 * 3600  # seconds of an AMLToken; Azure documents the fields, not the times
 _SCORE = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action"
@@ -45,7 +45,7 @@ def token(endpoint: Resource, now: float) -> Body:
     }
 
 
-def check(cloud: Cloud, endpoint: Resource, headers: Mapping[bytes, bytes]) -> None:
+def check(cloud: Workshop, endpoint: Resource, headers: Mapping[bytes, bytes]) -> None:
     """Raises Unauthorized for a request that the endpoint's authMode does not let in."""
     mode = str(endpoint.properties.get("authMode", "")).lower()
     prefix = "key_auth" if mode == "key" else "token_auth"

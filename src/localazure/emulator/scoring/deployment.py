@@ -14,7 +14,7 @@ from .server import Server
 from .spec import Spec
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..workshop import Workshop
 
 SERVER_LOG, STORAGE_LOG = "inference-server.log", "storage-initializer.log"
 _log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ _BACK_OFF = (0.2, 1.0, 5.0, 30.0)  # seconds before a crashed server's next star
 class Deployment:
     """What runs for one deployment resource. `pending` counts requests that are admitted and not yet answered."""
 
-    def __init__(self, cloud: Cloud, spec: Spec, folder: Path) -> None:
+    def __init__(self, cloud: Workshop, spec: Spec, folder: Path) -> None:
         self.spec, self.pending = spec, 0
         self._cloud, self._folder = cloud, folder
         self._server: Server | None = None

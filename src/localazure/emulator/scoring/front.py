@@ -24,7 +24,7 @@ from .requests import Requests, Served
 from .upstream import Answer, Headers, UpstreamError, request
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..workshop import Workshop
 
 _PATIENCE = 60.0  # seconds that a request waits for a deployment that is starting
 _AGAIN = 0.02  # seconds until a server that can't be reached is tried anew
@@ -71,7 +71,7 @@ class Refused(Exception):
 class Front:
     """An ASGI application. `deployments` is by resource id in lower case, and changes under its hands."""
 
-    def __init__(self, cloud: Cloud, deployments: Mapping[str, Deployment], requests: Requests) -> None:
+    def __init__(self, cloud: Workshop, deployments: Mapping[str, Deployment], requests: Requests) -> None:
         self._cloud, self._deployments, self._requests = cloud, deployments, requests
         self._holders = names.Holders(cloud.store)
         self._shares: dict[str, Shares] = {}

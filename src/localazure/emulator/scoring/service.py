@@ -21,7 +21,7 @@ from .front import Front
 from .requests import Requests
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..workshop import Workshop
 
 _KIND = "serving"  # the body that last served, by deployment id
 _LOGS = {"InferenceServer": SERVER_LOG, "StorageInitializer": STORAGE_LOG}  # ContainerType of the ARM model
@@ -30,7 +30,7 @@ _LOGS = {"InferenceServer": SERVER_LOG, "StorageInitializer": STORAGE_LOG}  # Co
 class Scoring:
     """What online_endpoint and online_deployment need, and the front's routes."""
 
-    def __init__(self, cloud: Cloud, *, serves: bool = True) -> None:
+    def __init__(self, cloud: Workshop, *, serves: bool = True) -> None:
         """`serves` False: deployments are taken as they are, nothing runs for them, their requests are answered 503."""
         self._cloud, self.serves = cloud, serves
         self._deployments: dict[str, Deployment] = {}

@@ -24,7 +24,7 @@ import httpx
 from . import blob_shared_key
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..ground import Ground
     from ..processes import Child
 
 VERSION = "2025-11-05"  # x-ms-version of our own requests, one that Azurite 3.37 knows
@@ -46,7 +46,7 @@ class AzuriteMissing(AzuriteUnavailable):
 class Azurite:
     """Starts Azurite and signs what is sent to it."""
 
-    def __init__(self, cloud: Cloud, suffix: str) -> None:
+    def __init__(self, cloud: Ground, suffix: str) -> None:
         self._cloud, self._suffix = cloud, suffix
         self._child: Child | None = None
         self._client: httpx.AsyncClient | None = None

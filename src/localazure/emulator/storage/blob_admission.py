@@ -26,7 +26,7 @@ from .blob_errors import (
 from .blob_operations import ADD_ACTION, Operation
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..ground import Ground
 
 _SKEW = timedelta(minutes=15)
 
@@ -78,7 +78,7 @@ class Admission:
 class BlobAdmissions:
     """Checks requests for the accounts of this cloud. Each check raises BlobError for what it refuses."""
 
-    def __init__(self, cloud: Cloud, suffix: str) -> None:
+    def __init__(self, cloud: Ground, suffix: str) -> None:
         self._cloud, self._ending = cloud, f".blob.{suffix}"
 
     def account(self, host: str) -> Account:

@@ -8,14 +8,14 @@ from ..arm.ids import ArmId
 from ..store import Body, Resource
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..ground import Ground
 
 
 def container_id(account: ArmId, container: str) -> ArmId:
     return ArmId(f"{account.text}/blobServices/default/containers/{container}")
 
 
-def properties(cloud: Cloud) -> Body:
+def properties(cloud: Ground) -> Body:
     """What the service fills in for a new container."""
     return {
         "publicAccess": "None",
@@ -31,12 +31,12 @@ def properties(cloud: Cloud) -> Body:
     }
 
 
-def made(cloud: Cloud, account: ArmId, container: str) -> None:
+def made(cloud: Ground, account: ArmId, container: str) -> None:
     """Write down a container; nothing for an account that ARM doesn't know (a registry's own)."""
     found = container_id(account, container)
     if cloud.store.get(account) is not None and cloud.store.get(found) is None:
         cloud.store.put(Resource(found, {"properties": properties(cloud)}))
 
 
-def gone(cloud: Cloud, account: ArmId, container: str) -> None:
+def gone(cloud: Ground, account: ArmId, container: str) -> None:
     cloud.store.delete(container_id(account, container))

@@ -28,7 +28,7 @@ from .blob_errors import BlobError, authentication_failed, not_built, permission
 from .blob_operations import READ_ACTION, operation
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..ground import Ground
 
 _HOP_BY_HOP = frozenset(
     [
@@ -55,7 +55,7 @@ _OVERRIDES = {
 class BlobGate:
     """An ASGI application for the hosts of blob storage."""
 
-    def __init__(self, cloud: Cloud, azurite: Azurite, suffix: str) -> None:
+    def __init__(self, cloud: Ground, azurite: Azurite, suffix: str) -> None:
         self._cloud, self._azurite = cloud, azurite
         self._admissions = BlobAdmissions(cloud, suffix)
         self._ending = f".blob.{suffix}"

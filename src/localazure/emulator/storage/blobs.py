@@ -25,7 +25,7 @@ from .blob_gate import BlobGate
 from .blob_places import BlobPlace, resolve
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..ground import Ground
 
 _KIND = "storage-account"
 _PIECE = 1 << 20
@@ -40,7 +40,7 @@ class BlobsError(Exception):
 class Blobs:
     """The emulator's storage accounts. Every call starts Azurite where it doesn't run yet."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Ground) -> None:
         self._cloud, self._suffix = cloud, cloud.settings.storage_suffix
         self._azurite = Azurite(cloud, self._suffix)
         self.gate = BlobGate(cloud, self._azurite, self._suffix)

@@ -19,8 +19,8 @@ from ..jobs import assets, places
 from ..store import Resource
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
     from ..storage.blob_places import BlobPlace
+    from ..workshop import Workshop
 
 # `mlflow-artifacts:/workspaces/{guid}/{experiment}/…`, as the server composes it
 _OF_RUN = re.compile(r"workspaces/([^/]+)/\d+/([^/]+)/artifacts(?:/(.*))?")
@@ -33,7 +33,7 @@ _MODELS, _RUNS = "LoggedModels/", "ExperimentRun/dcid."
 class Artifacts:
     """Lists, reads, writes and deletes the artifacts of one workspace's runs and logged models."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Workshop) -> None:
         self._cloud = cloud
 
     async def answer(self, request: Request, caller: Caller, path: str) -> Response:

@@ -21,7 +21,7 @@ from .server import TrackingUnavailable
 from .service import WORKSPACE_HEADER
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..workshop import Workshop
     from .service import Tracking
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -35,7 +35,7 @@ _KEPT_HEADERS = ("content-type", "accept", "user-agent")
 class Proxy:
     """The routes below `/mlflow/v1.0|v2.0/{workspace}`."""
 
-    def __init__(self, cloud: Cloud, tracking: Tracking) -> None:
+    def __init__(self, cloud: Workshop, tracking: Tracking) -> None:
         self._cloud, self._tracking, self._artifacts = cloud, tracking, Artifacts(cloud)
         self._registry = registry.Registry(cloud, self._artifacts)
 

@@ -18,7 +18,7 @@ from ..jobs.assets import signature
 from ..store import Body, Resource
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..workshop import Workshop
     from .artifacts import Artifacts
 
 SERVICES = ("registered-models", "model-versions")
@@ -29,7 +29,7 @@ _EQUALS = re.compile(r"\s*(name|run_id)\s*=\s*['\"]([^'\"]*)['\"]\s*")
 class Registry:
     """Answers from the models in the store."""
 
-    def __init__(self, cloud: Cloud, artifacts: Artifacts) -> None:
+    def __init__(self, cloud: Workshop, artifacts: Artifacts) -> None:
         self._cloud, self._artifacts = cloud, artifacts
 
     def answer(self, caller: Caller, operation: str, given: Mapping[str, Any]) -> Body | None:

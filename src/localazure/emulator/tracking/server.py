@@ -18,7 +18,7 @@ import httpx
 from ..environments import EnvironmentBuildFailed
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..ground import Ground
     from ..processes import Child
 
 LOCK = Path(__file__).parents[4] / "requirements-mlflow.lock"
@@ -35,7 +35,7 @@ class TrackingUnavailable(Exception):
 class MlflowServer:
     """One server for the whole cloud. Not a single request reaches it but through us: it listens on loopback only."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Ground) -> None:
         self._cloud = cloud
         self.folder = cloud.home / "mlflow"
         self._child: Child | None = None

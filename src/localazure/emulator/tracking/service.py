@@ -13,7 +13,7 @@ from . import backend
 from .server import MlflowServer, TrackingUnavailable
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..ground import Ground
 
 WORKSPACE_HEADER = "X-MLFLOW-WORKSPACE"
 _TOKEN_LIFETIME = 30 * 24 * 3600  # seconds; the longest that Azure ML lets a job run
@@ -36,7 +36,7 @@ class Tracking:
     The server itself keeps these apart: what one workspace holds is not found from another.
     """
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Ground) -> None:
         self._cloud = cloud
         self.server = MlflowServer(cloud)
         self._known: dict[str, str] = {}
