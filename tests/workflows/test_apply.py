@@ -12,6 +12,7 @@ from azure.mgmt.storage import StorageManagementClient
 from amlops.config import Environment, Names, Repository, load_environment
 
 from .company import merge
+from .leaks import leaks, places
 from .seed import REPOSITORY
 from .world import World, told
 
@@ -47,11 +48,12 @@ LIFE, LONGER = 6, 8
 
 
 def test_apply_that_outlives_its_tokens(brought_up: World) -> None:
-    """GitHub's token and Azure's end before the first operation does: the job gets one after the other, for its own
-    identity only, and ends well."""
+    """GitHub's token, Azure's and the App's end before the first operation does: the job gets one after the other, for
+    its own identity and the one repository only, and ends well: evidence and ref are written by a later one."""
     world = brought_up
     assert world.cloud is not None
     before, world.hub.issuer.life = len(world.hub.issuer.given), float(LIFE)
+    world.hub.app_life = float(LIFE)
     world.cloud.control("PUT", "identity", {"tokenSeconds": LIFE})
     world.cloud.control("PUT", "operations", {"mode": f"real-time:{LONGER}"})
     merge(world, "tag", _tag(world, "dev", "4803"), "feat: another cost centre")
@@ -62,6 +64,13 @@ def test_apply_that_outlives_its_tokens(brought_up: World) -> None:
     given = world.hub.issuer.given[before:]
     assert set(given) == {"repo:contoso/ml:environment:dev-platform"}
     assert len(given) > 2, "the first token was good for all of it"
+    asked = [item.body for item in world.server.rest.exchanges if item.path.endswith("/access_tokens")]
+    applying = {"repositories": ["ml"], "permissions": {"actions": "read", "contents": "write"}}
+    assert asked.count(applying) > 2, "the App's first token was good for all of it"
+    assert world.evidence(f"stacks/dev/applied-{run.commit}.json") is not None
+    pem = world.hub.environment("automation").secrets["AMLOPS_APP_PRIVATE_KEY"].splitlines()
+    wanted = {token: "a token of the App" for token in world.hub.all_tokens() if token.startswith("ghs_app")}
+    assert leaks(places(world), {**wanted, pem[len(pem) // 2]: "private key of the App"}) == []
     world.cloud.control("PUT", "identity", {"tokenSeconds": 3600})
     assert _tags(world, "dev")["cost-center"] == "4803"
 

@@ -25,7 +25,7 @@ LOOK = 1.0
 """Seconds between two looks at the meter."""
 GRACE = 60.0
 """Seconds that a command has to end by itself when it is asked to."""
-_JOB = ("GITHUB_", "ACTIONS_", "RUNNER_", "AMLOPS_APP_TOKEN")
+_JOB = ("GITHUB_", "ACTIONS_", "RUNNER_", "AMLOPS_APP_PRIVATE_KEY", "AMLOPS_APP_TOKEN_FILE")
 """Variables of a job of GitHub's: the story knows none."""
 _CHILD = "child.json"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 
@@ -63,8 +64,13 @@ Exit codes:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="azureml-gitops", prog_name="amlops")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """GitOps for Azure Machine Learning: git holds the desired state, these commands compare and apply it."""
+    if "AMLOPS_APP_PRIVATE_KEY" in os.environ:
+        from amlops.github import app_token
+
+        context.with_resource(app_token(os.environ))
 
 
 def main() -> None:

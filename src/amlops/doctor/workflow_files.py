@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from amlops.config import read_document
+from amlops.github.app import PERMISSIONS, permissions_of
 
 _READS = re.compile(r"\b(vars|secrets)\.([A-Z][A-Z0-9_]*)")
 _OWN = frozenset({"GITHUB_TOKEN"})
@@ -62,7 +63,7 @@ def _job(workflow: str, name: str, job: Mapping[str, Any]) -> Job:
             reads[kind].add(found)
     asks: dict[str, str] = {}
     for step in job.get("steps") or ():
-        for key, value in (step.get("with") or {}).items():
-            if str(key).startswith("permission-"):
-                asks[str(key).removeprefix("permission-").replace("-", "_")] = str(value)
+        wanted = str((step.get("env") or {}).get(PERMISSIONS, ""))
+        for what, level in permissions_of(wanted).items() if wanted else ():
+            asks[what] = max(asks.get(what, "none"), level, key=LEVELS.index)
     return Job(workflow, name, str(environment), {kind: frozenset(names) for kind, names in reads.items()}, asks)

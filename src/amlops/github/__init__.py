@@ -5,6 +5,7 @@ It knows nothing of stacks, releases or clouds. Outside of GitHub `Run.of` and `
 
 from __future__ import annotations
 
+from .app import app_token
 from .client import GitHub
 from .errors import GitHubRefused, NotAllowed
 from .issues import Issue
@@ -24,5 +25,6 @@ __all__ = [
     "NotAllowed",
     "Pull",
     "Run",
+    "app_token",
     "open_git",
 ]

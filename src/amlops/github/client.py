@@ -10,6 +10,7 @@ from .issues import Issues
 from .pulls import Pulls
 from .repository import Repository
 from .runs import Runs
+from .tokens import token_of
 
 
 class GitHub(Repository):
@@ -18,8 +19,8 @@ class GitHub(Repository):
         """From the variables of a workflow's job: the App's token where the job has it, else the job's own. None
         outside of GitHub."""
         repository = environ.get("GITHUB_REPOSITORY")
-        token = environ.get("AMLOPS_APP_TOKEN") or environ.get("GITHUB_TOKEN")
-        if not repository or not token:
+        token = token_of(environ)
+        if not repository or token is None:
             return None
         return GitHub(environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/"), repository, token)
 

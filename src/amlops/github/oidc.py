@@ -10,10 +10,7 @@ import base64
 import binascii
 import json
 import os
-import sys
 import tempfile
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,14 +19,11 @@ from typing import Any
 
 from amlops.errors import AmlopsError
 
+from .fresh_file import FreshFile, Pause
+
 AUDIENCE = "api://AzureADTokenExchange"
-SHARE = 0.5
-"""Part of a token's life after which the next one is fetched."""
-UNKNOWN = 240.0
-"""Seconds until the next one where a token doesn't say how long it lives."""
-SHORTEST = 0.2
-AGAIN = 5.0
-"""Seconds until the next try after GitHub gave none."""
+UNKNOWN = 480.0
+"""Seconds that a token is taken to live where it doesn't say so."""
 
 
 @dataclass
@@ -43,9 +37,7 @@ class FederatedToken:
     request_token: str = field(default="", repr=False)
     folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
     audience: str = AUDIENCE
-    _file: Path | None = field(default=None, init=False)
-    _ended: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
-    _thread: threading.Thread | None = field(default=None, init=False, repr=False)
+    _file: FreshFile | None = field(default=None, init=False)
 
     @staticmethod
     def of(environ: Mapping[str, str]) -> FederatedToken:
@@ -58,40 +50,23 @@ class FederatedToken:
     @property
     def variables(self) -> dict[str, str]:
         """AZURE_FEDERATED_TOKEN_FILE, for Azure's clients and Pulumi's."""
-        return {"AZURE_FEDERATED_TOKEN_FILE": str(self._file)} if self._file else {}
+        return {"AZURE_FEDERATED_TOKEN_FILE": str(self._file.path)} if self._file else {}
 
     def __enter__(self) -> FederatedToken:
         """Raises AmlopsError where GitHub gives no token."""
-        if not self.url or not self.request_token:
-            return self
-        self._file = self.folder / f"amlops-oidc-{os.getpid()}"
-        first = self._fetch()
-        self._write(first)
-        self._thread = threading.Thread(target=self._renew, args=(first,), name="amlops-oidc", daemon=True)
-        self._thread.start()
+        if self.url and self.request_token:
+            file = FreshFile(self.folder / f"amlops-oidc-{os.getpid()}", "the OIDC token", self._fetch)
+            file.open()
+            self._file = file
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended.set()
-        if self._thread is not None:
-            self._thread.join()
         if self._file is not None:
-            self._file.unlink(missing_ok=True)
+            self._file.close()
 
-    def _renew(self, token: str) -> None:
-        wait = _until_next(token)
-        while not self._ended.wait(wait):
-            try:
-                token = self._fetch()
-                self._write(token)
-                wait = _until_next(token)
-            except (AmlopsError, OSError) as error:
-                sys.stderr.write(f"the OIDC token was not renewed, another try in {AGAIN:.0f} s: {error}\n")
-                wait = AGAIN
-
-    def _fetch(self) -> str:
+    def _fetch(self, pause: Pause) -> tuple[str, float]:
         import requests
 
         headers = {"Authorization": f"Bearer {self.request_token}", "Accept": "application/json"}
@@ -99,33 +74,24 @@ class FederatedToken:
             try:
                 answer = requests.get(self.url, params={"audience": self.audience}, headers=headers, timeout=(10, 30))
                 if answer.status_code == 200:
-                    return str(answer.json()["value"])
+                    token = str(answer.json()["value"])
+                    return token, _life(token)
                 why = f"{answer.status_code} {answer.text[:200]}"
                 if answer.status_code < 500 and answer.status_code != 429:
                     break
             except (requests.RequestException, ValueError, KeyError) as error:
                 why = type(error).__name__
-            time.sleep(0.5 * 2**attempt)
+            pause(0.5 * 2**attempt)
         raise AmlopsError(f"GitHub gave no OIDC token: {why}; the job needs `permissions: id-token: write`")
 
-    def _write(self, token: str) -> None:
-        """By rename, so that no reader sees half of one; readable for its owner only."""
-        assert self._file is not None
-        draft = self._file.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(token)
-        draft.replace(self._file)
 
-
-def _until_next(token: str) -> float:
-    """Seconds from now, by the token's own length of life: runner and GitHub need not agree on the time."""
+def _life(token: str) -> float:
+    """Seconds, by the token's own word: runner and GitHub need not agree on the time."""
     claims = _claims(token)
     try:
-        lifetime = float(claims["exp"]) - float(claims["iat"])
+        return float(claims["exp"]) - float(claims["iat"])
     except (KeyError, TypeError, ValueError):
         return UNKNOWN
-    return max(lifetime * SHARE, SHORTEST)
 
 
 def _claims(token: str) -> dict[str, Any]:

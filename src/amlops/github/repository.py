@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from .errors import GitHubRefused
+from .tokens import Token
 from .transport import Transport
 
 PAGE = 100
@@ -22,7 +23,7 @@ class Repository:
 
     api_url: str
     repository: str
-    token: str = field(repr=False)
+    token: Token = field(repr=False)
     pause: Callable[[float], None] = time.sleep
 
     @property

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from amlops.errors import AmlopsError
 
 from .errors import GitHubRefused, NotAllowed, Unsure
+from .tokens import Token
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -47,10 +48,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Transport:
-    """`pause` waits; tests put in one that only notes."""
+    """`token` is asked for each request, since it may have been replaced. `pause` waits; tests put in one that only
+    notes."""
 
     url: str
-    token: str = field(repr=False)
+    token: Token = field(repr=False)
     pause: Callable[[float], None] = time.sleep
 
     def send(self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None) -> Answer:
@@ -79,7 +81,8 @@ class Transport:
         url = path if path.startswith(self.url) else f"{self.url}{path}"
         data = None if body is None else json.dumps(body).encode()
         try:
-            response = self._session.request(method, url, params=query, data=data, timeout=TIMEOUT)
+            headers = {"Authorization": f"Bearer {self.token()}"}
+            response = self._session.request(method, url, params=query, data=data, headers=headers, timeout=TIMEOUT)
         except requests.RequestException as error:
             return None, type(error).__name__
         return response, f"{response.status_code} {_said(response)}"
@@ -106,8 +109,6 @@ class Transport:
                 "X-GitHub-Api-Version": VERSION,
             }
         )
-        if self.token:
-            session.headers["Authorization"] = f"Bearer {self.token}"
         return session
 
 

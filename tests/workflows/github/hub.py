@@ -120,6 +120,7 @@ class Hub:
         self.app_client_id = "Iv23simulated"
         self.app_public_key = ""
         self.app_permissions: dict[str, str] = {}
+        self.app_life = 3600.0
         self.runs: Runs | None = None
         self.on_push: Callable[[Remote, dict[str, str], dict[str, str], Token], None] | None = None
         self._tokens: dict[str, Token] = {}
@@ -135,11 +136,12 @@ class Hub:
         return self.people[login]
 
     def app_token(self, permissions: dict[str, str]) -> Token:
-        """An installation's token: an hour, at most what the App was installed with. Raises ValueError for more."""
+        """An installation's token, for `app_life` seconds, that may at most what the App was installed with. Raises
+        ValueError for more."""
         for what, level in permissions.items():
             if tokens.LEVELS[self.app_permissions.get(what, "none")] < tokens.LEVELS[level]:
                 raise ValueError(f"The permissions requested are not granted to this installation: {what}: {level}")
-        expires = self.clock.now() + timedelta(hours=1)
+        expires = self.clock.now() + timedelta(seconds=self.app_life)
         found = Token(tokens.new_value("app"), "app", APP, permissions or self.app_permissions, expires=expires)
         self._tokens[found.value] = found
         return found

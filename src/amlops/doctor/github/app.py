@@ -2,7 +2,7 @@
 rulesets by.
 
 Source: GitHub's "Authenticating as a GitHub App installation"; who is asked for which permission stands in the workflow
-files (`permission-…` of create-github-app-token).
+files (`AMLOPS_APP_PERMISSIONS`).
 """
 
 from __future__ import annotations

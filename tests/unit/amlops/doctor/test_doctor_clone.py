@@ -106,10 +106,10 @@ def test_what_workflows_ask_is_read_from_their_files(tmp_path: Path) -> None:
     (folder / "one.yml").write_text(
         "jobs:\n"
         "  a:\n    environment: automation\n    steps:\n"
-        "      - with: {permission-contents: read, client-id: '${{ vars.APP_ID }}'}\n"
+        "      - env: {AMLOPS_APP_PERMISSIONS: contents=read, ID: '${{ vars.APP_ID }}'}\n"
         "  b:\n    environment: {name: '${{ matrix.e }}'}\n    steps:\n"
-        "      - with: {permission-contents: write, permission-pull-requests: write}\n"
-        "        env: {KEY: '${{ secrets.APP_KEY }}', T: '${{ secrets.GITHUB_TOKEN }}'}\n"
+        "      - env: {AMLOPS_APP_PERMISSIONS: contents=write pull_requests=write}\n"
+        "      - env: {KEY: '${{ secrets.APP_KEY }}', T: '${{ secrets.GITHUB_TOKEN }}'}\n"
     )
     a, b = jobs_in(tmp_path)
     assert (a.environment, a.chosen, a.reads["vars"]) == ("automation", False, frozenset({"APP_ID"}))

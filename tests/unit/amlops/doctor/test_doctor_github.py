@@ -74,7 +74,7 @@ def server(hub: Hub) -> Iterator[Server]:
 
 
 def _where(repo: Repository, hub: Hub, token: str) -> OnGitHub:
-    return OnGitHub(repo, GitHub(hub.url, hub.full_name, token, lambda _: None), Git(repo.root))
+    return OnGitHub(repo, GitHub(hub.url, hub.full_name, lambda: token, lambda _: None), Git(repo.root))
 
 
 def _examine(repo: Repository, server: Server, role: str = "admin") -> list[Result]:

@@ -65,4 +65,4 @@ def github(server: Server, waits: Waits) -> GitHub:
 
 
 def seen_by(server: Server, token: str, pause: Callable[[float], None]) -> GitHub:
-    return GitHub(server.hub.url, server.hub.full_name, token, pause)
+    return GitHub(server.hub.url, server.hub.full_name, lambda: token, pause)

@@ -16,13 +16,13 @@ from .conftest import APP
 
 def _clone(server: Server, folder: Path, token: str, *, app: bool = False) -> Git:
     folder.mkdir()
+    file = folder.with_suffix(".token")
+    file.write_text(token)
     subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
     remote = f"{server.hub.url}/{server.hub.full_name}"
     subprocess.run(["git", "-C", folder, "remote", "add", "origin", remote], check=True)
-    named = "AMLOPS_APP_TOKEN" if app else "GITHUB_TOKEN"
-    git = open_git(
-        folder, {"GITHUB_REPOSITORY": server.hub.full_name, "GITHUB_SERVER_URL": server.hub.url, named: token}
-    )
+    given = {"AMLOPS_APP_TOKEN_FILE": str(file)} if app else {"GITHUB_TOKEN": token}
+    git = open_git(folder, {"GITHUB_REPOSITORY": server.hub.full_name, "GITHUB_SERVER_URL": server.hub.url, **given})
     git.fetch("refs/heads/main")
     return git
 

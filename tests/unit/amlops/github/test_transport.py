@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tests.workflows.github import Server
@@ -112,11 +113,13 @@ def test_a_request_that_was_never_answered_is_made_again(github: GitHub, server:
     assert [note.body for note in server.hub.notes.values()] == ["<!-- amlops:plan -->\ntext"]
 
 
-def test_outside_of_github_there_is_none() -> None:
+def test_outside_of_github_there_is_none(tmp_path: Path) -> None:
     """Without repository or token `of` gives None; the App's token comes before the job's own."""
     assert GitHub.of({}) is None
     assert GitHub.of({"GITHUB_REPOSITORY": "o/r"}) is None
-    found = GitHub.of({"GITHUB_REPOSITORY": "o/r", "GITHUB_TOKEN": "job", "AMLOPS_APP_TOKEN": "app"})
+    file = tmp_path / "token"
+    file.write_text("app")
+    found = GitHub.of({"GITHUB_REPOSITORY": "o/r", "GITHUB_TOKEN": "job", "AMLOPS_APP_TOKEN_FILE": str(file)})
     assert found is not None
-    assert (found.api_url, found.token) == ("https://api.github.com", "app")
+    assert (found.api_url, found.token()) == ("https://api.github.com", "app")
     assert "app" not in repr(found).replace("api_url", "")

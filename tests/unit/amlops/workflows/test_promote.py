@@ -20,7 +20,7 @@ from amlops.config import ConfigError
 from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.github import GitHub
-from amlops.github.remote import credential
+from amlops.github.remote import Credential
 from amlops.progress import Plain
 from amlops.releases import Release, Stage, load_stage
 from amlops.workflows.promotion.broken_glass import break_glass, close_glass
@@ -54,7 +54,8 @@ class Place:
     def __init__(self, folder: Path, server: Server) -> None:
         hub = server.hub
         self.server, self.hub = server, hub
-        admin = Git(folder / "clone", variables=credential(hub.url, hub.person("ada", "admin").token))
+        ada = hub.person("ada", "admin").token
+        admin = Git(folder / "clone", variables=Credential(hub.url, lambda: ada))
         self.company = Company.found(folder, f"{hub.url}/{hub.full_name}.git", admin)
         self.company.write(".github/workflows/release.yml", WORKFLOW)
         self.first = self.company.commit("ci: a workflow")
@@ -64,11 +65,12 @@ class Place:
     @property
     def github(self) -> GitHub:
         """With a token of its own, which lasts for an hour."""
-        return GitHub(self.hub.url, self.hub.full_name, self.hub.app_token(APP).value, lambda _: None)
+        token = self.hub.app_token(APP).value
+        return GitHub(self.hub.url, self.hub.full_name, lambda: token, lambda _: None)
 
     @property
     def git(self) -> Git:
-        return Git(self.company.git.root, variables=credential(self.hub.url, self.github.token))
+        return Git(self.company.git.root, variables=Credential(self.hub.url, self.github.token))
 
     @property
     def now(self) -> datetime:
@@ -183,7 +185,8 @@ def _ask_for_approval(place: Place) -> None:
 
 
 def _approve(place: Place, login: str) -> None:
-    person = GitHub(place.hub.url, place.hub.full_name, place.hub.person(login).token, lambda _: None)
+    token = place.hub.person(login).token
+    person = GitHub(place.hub.url, place.hub.full_name, lambda: token, lambda _: None)
     number = next(n for n, issue in place.hub.issues.items() if issue.pull and issue.state == "open")
     person.post(f"pulls/{number}/reviews", {"event": "APPROVE"})
 

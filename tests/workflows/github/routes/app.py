@@ -28,6 +28,11 @@ def installation(call: Call) -> Reply:
 
 def access_token(call: Call) -> Reply:
     _by_app(call)
+    names = call.body.get("repositories")
+    if names is not None and names != [call.hub.name]:
+        raise Refused(
+            422, "There is at least one repository that does not exist or is not accessible to the parent installation."
+        )
     asked = {what.replace("_", "-"): level for what, level in (call.body.get("permissions") or {}).items()}
     try:
         token = call.hub.app_token(asked)
