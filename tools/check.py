@@ -14,11 +14,12 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 LONGEST = 600
 ADDRESS = re.compile(r"--(extra-)?index-url|--find-links|\"resolved\"|https?://")
+PAGE = re.compile(r"docs/[\w/-]+\.md|(?:docs/adr/|ADR )(\d{4})\b")
 MACHINE_PATH = re.compile(r"(^|[^A-Za-z0-9_.~/-])/(root|home/[a-z]+|Users)/")
 
 
 def main() -> int:
-    found = [*locks(), *paths(), *lengths(), *docstrings()]
+    found = [*locks(), *paths(), *lengths(), *docstrings(), *sources()]
     sys.stdout.writelines(f"{line}\n" for line in found)
     sys.stdout.write(f"{len(found)} findings\n")
     return 1 if found else 0
@@ -80,6 +81,16 @@ def docstrings() -> Iterator[str]:
         lines = [line for line in _lines(file) if line and not line.startswith("#")]
         if lines and not lines[0].startswith(('"""', 'r"""')):
             yield f"{file}:1: no docstring; say in one sentence what the file is for [module-docstring]"
+
+
+def sources() -> Iterator[str]:
+    """A page that code gives as its source is there."""
+    for file in tracked("src/*.py", "infra/*.py", "tools/*.py"):
+        for number, line in enumerate(_lines(file), 1):
+            for page in PAGE.finditer(line):
+                there = f"docs/adr/{page[1]}-*.md" if page[1] else page[0]
+                if not any(REPOSITORY.glob(there)):
+                    yield f"{file}:{number}: there is no {there}; name a page that is there [source-page]"
 
 
 if __name__ == "__main__":
