@@ -217,6 +217,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "tables": ("A table of the local Azure is not what Azure's SDKs say.", "Run `make tables`."),
     "coverage": ("The coverage page is not what the local Azure does.", "Run `make docs`."),
     "lock-address": ("A lock holds an address.", "Run `make lock`, or take the address out."),
+    "source-page": ("Code gives a page as its source that is not there.", "Name the page that is, or write it."),
     "machine-path": ("A tracked file holds a path of one machine.", "Make it relative."),
     "file-length": ("A file has grown past 600 lines.", "Split it at its seam."),
     "module-docstring": ("A Python file does not say what it is for.", "Begin it with one sentence."),
