@@ -5,6 +5,7 @@ Guarded by a secret that lies in the emulator's home, never by Azure's tokens: n
 
 from __future__ import annotations
 
+import functools
 import hmac
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -29,27 +30,6 @@ Handler = Callable[["Cloud", Any], dict[str, Any]]
 def routes(cloud: Cloud, layer: FaultLayer) -> list[Route]:
     """`layer` is the one that makes faults of rules."""
 
-    def guarded(handler: Handler, *, query: bool = False) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            given = request.headers.get("x-localazure-secret", "")
-            if not hmac.compare_digest(given, cloud.settings.control_secret):
-                return JSONResponse(
-                    {"error": "x-localazure-secret is missing or wrong; it stands in the home's cloud.json"}, 403
-                )
-            asked = await request.json() if request.method in ("POST", "PUT") else None
-            if query:
-                asked = dict(request.query_params)
-            try:
-                return JSONResponse(handler(cloud, asked))
-            except KeyError as problem:
-                return JSONResponse({"error": f"{problem} is missing"}, 400)
-            except (ValueError, TypeError, ArmError) as problem:
-                return JSONResponse({"error": str(problem)}, 400)
-            except sqlite3.Error as problem:
-                return JSONResponse({"error": f"the state can't be written: {problem}"}, 507)
-
-        return endpoint
-
     def faults(cloud: Cloud, asked: Any) -> dict[str, Any]:
         """{"rules"}: faults from now on (`faults.Fault`); what was held back by a rule of before is let go."""
         if asked is not None:
@@ -61,6 +41,7 @@ def routes(cloud: Cloud, layer: FaultLayer) -> list[Route]:
         """Requests that are done, and whose answers a rule of kind `hold` keeps back."""
         return {"held": layer.held}
 
+    guarded = functools.partial(_guarded, cloud)
     change = ["GET", "PUT", "POST"]
     return [
         Route("/localazure/health", _health),
@@ -78,6 +59,30 @@ def routes(cloud: Cloud, layer: FaultLayer) -> list[Route]:
         Route("/localazure/registrations", guarded(_registration), methods=change),
         Route("/localazure/quotas", guarded(_quota), methods=change[1:]),
     ]
+
+
+def _guarded(cloud: Cloud, handler: Handler, *, query: bool = False) -> Callable[[Request], Awaitable[Response]]:
+    """The handler behind the secret; it gets the body of a change, with `query` the query's arguments, else None."""
+
+    async def endpoint(request: Request) -> Response:
+        given = request.headers.get("x-localazure-secret", "")
+        if not hmac.compare_digest(given, cloud.settings.control_secret):
+            return JSONResponse(
+                {"error": "x-localazure-secret is missing or wrong; it stands in the home's cloud.json"}, 403
+            )
+        asked = await request.json() if request.method in ("POST", "PUT") else None
+        if query:
+            asked = dict(request.query_params)
+        try:
+            return JSONResponse(handler(cloud, asked))
+        except KeyError as problem:
+            return JSONResponse({"error": f"{problem} is missing"}, 400)
+        except (ValueError, TypeError, ArmError) as problem:
+            return JSONResponse({"error": str(problem)}, 400)
+        except sqlite3.Error as problem:
+            return JSONResponse({"error": f"the state can't be written: {problem}"}, 507)
+
+    return endpoint
 
 
 async def _health(request: Request) -> Response:
