@@ -32,6 +32,7 @@ from .processes import Processes
 from .registry_plane import RegistryPlane
 from .scoring import Scoring
 from .settings import Settings
+from .storage.accounts import Accounts
 from .storage.blobs import Blobs
 from .tables import load
 from .trace import SEEN, Trace
@@ -51,7 +52,7 @@ def build(home: Path, store: Store, settings: Settings, *, serving: bool = True)
     clock = Clock(store)
     cloud = Cloud(home, settings, store, clock)
     cloud.identity, cloud.access = Identity(store, settings, clock), Access(store, clock)
-    cloud.processes = Processes(store)
+    cloud.processes, cloud.accounts = Processes(store), Accounts(store)
     cloud.environments = Environments(home, cloud.processes)
     cloud.blobs, cloud.tracking = Blobs(cloud), Tracking(cloud)
     cloud.tables, cloud.types = load(), catalogue.discover()

@@ -23,7 +23,7 @@ async def create(cloud: Cloud, workspace: Resource) -> None:
     """Make them and their containers, where they aren't there. Raises ArmError 400 without a storage account."""
     account_id = ArmId(str(workspace.properties.get("storageAccount") or ""))
     account, guid = account_id.name.lower(), str(workspace.properties["workspaceId"])
-    if not account or cloud.blobs.account(account) is None:
+    if not account or cloud.accounts.get(account) is None:
         raise bad_request(
             "ValidationError",
             f"The storage account '{account_id}' of the workspace '{workspace.id.name}' was not found.",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .identity import Identity
     from .processes import Processes
     from .settings import Settings
+    from .storage.accounts import Accounts
     from .store import Store
 
 
@@ -27,4 +28,5 @@ class Ground:
     identity: Identity = field(init=False)  # principals, tokens
     access: Access = field(init=False)  # role assignments → allowed or not
     processes: Processes = field(init=False)  # child processes that end with the emulator
+    accounts: Accounts = field(init=False)  # of storage, with their keys
     environments: Environments = field(init=False)  # conda file → lock → interpreter

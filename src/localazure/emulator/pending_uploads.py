@@ -80,7 +80,7 @@ async def storage_of(cloud: Cloud, holder: ArmId) -> tuple[str, str]:
         return await ensure_registry_storage(cloud, resource)
     account_id = str(resource.properties.get("storageAccount", ""))
     account = ArmId(account_id).name.lower()
-    if cloud.blobs.account(account) is None:
+    if cloud.accounts.get(account) is None:
         raise not_found(account_id)
     return account, account_id
 
@@ -93,12 +93,12 @@ async def ensure_registry_storage(cloud: Cloud, registry: Resource) -> tuple[str
         f"/subscriptions/{registry.id.subscription}/resourceGroups/azureml-rg-{registry.id.name}_{uuid.UUID(digest[:32])}"
         f"/providers/Microsoft.Storage/storageAccounts/{name}"
     )
-    if cloud.blobs.account(name) is None:
-        await cloud.blobs.ensure_account(name, account_id)
+    cloud.accounts.ensure(name, account_id)
     return name, account_id.text
 
 
 async def delete_registry_storage(cloud: Cloud, registry: Resource) -> None:
     """For the registry type's `retire`: its account goes with it."""
     name, _ = await ensure_registry_storage(cloud, registry)
-    await cloud.blobs.delete_account(name)
+    await cloud.blobs.empty(name)
+    cloud.accounts.drop(name)

@@ -14,6 +14,7 @@ from ..arm.caller import Principal
 from ..arm.errors import ArmError
 from ..arm.ids import ArmId
 from . import blob_sas, blob_shared_key
+from .accounts import Account
 from .azurite import VERSION
 from .blob_errors import (
     BlobError,
@@ -29,16 +30,6 @@ if TYPE_CHECKING:
     from ..ground import Ground
 
 _SKEW = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A storage account as the gate needs it."""
-
-    name: str
-    id: ArmId
-    keys: tuple[str, str]
-    secret: str  # user delegation keys derive from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +75,13 @@ class BlobAdmissions:
     def account(self, host: str) -> Account:
         """The account of a host name, where the caller's network gets through to it."""
         name = host.removesuffix(self._ending)
-        record = self._cloud.store.record("storage-account", name)
-        if not host.endswith(self._ending) or record is None:
+        account = self._cloud.accounts.get(name) if host.endswith(self._ending) else None
+        if account is None:
             raise no_such_account(host)
-        resource = self._cloud.store.get(record["id"])
+        resource = self._cloud.store.get(account.id)
         if resource is not None and not private_link.is_reachable(self._cloud.store, resource, private_link.BLOB):
             raise network_refused()
-        return Account(name, ArmId(record["id"]), (record["keys"][0], record["keys"][1]), record["secret"])
+        return account
 
     def admit(self, asked: Asked, wanted: Operation) -> Admission:
         """Let a request in, or refuse it."""

@@ -1,14 +1,11 @@
-"""Storage accounts and their blobs, for the rest of the emulator: accounts, keys, signatures, files in and out.
+"""Containers and blobs, for the rest of the emulator: addresses, signatures, files in and out.
 
-Accounts are records (kind `storage-account`) made by the ARM type or by a registry; containers and blobs are Azurite's.
 What comes from outside goes through the gate; what the emulator itself does goes straight to Azurite.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import secrets
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +24,6 @@ from .blob_places import BlobPlace, resolve
 if TYPE_CHECKING:
     from ..ground import Ground
 
-_KIND = "storage-account"
 _PIECE = 1 << 20
 _APPEND_LIMIT = 4 << 20  # bytes in one append block, for every service version
 _AT_ONCE = 8
@@ -38,7 +34,7 @@ class BlobsError(Exception):
 
 
 class Blobs:
-    """The emulator's storage accounts. Every call starts Azurite where it doesn't run yet."""
+    """What lies in the storage accounts. Every call that touches it starts Azurite where it doesn't run yet."""
 
     def __init__(self, cloud: Ground) -> None:
         self._cloud, self._suffix = cloud, cloud.settings.storage_suffix
@@ -51,41 +47,6 @@ class Blobs:
     async def stop(self) -> None:
         await self._azurite.stop()
 
-    # -- accounts ------------------------------------------------------------------------------------------------------
-
-    async def ensure_account(self, name: str, resource_id: ArmId | None = None) -> None:
-        """Make the account if it isn't there. `resource_id` is where its roles are looked for."""
-        store = self._cloud.store
-        record = store.record(_KIND, name)
-        if record is None:
-            made = {"id": "", "keys": [_key(), _key()], "secret": _key(), "created": self._cloud.clock.iso()}
-            record = {**made, "regenerated": [made["created"]] * 2}
-        if resource_id is not None:
-            record["id"] = resource_id.text
-        store.set_record(_KIND, name, record)
-
-    async def delete_account(self, name: str) -> None:
-        """Remove the account with all its containers."""
-        for container in await self._names(name, "?comp=list", "Containers/Container/Name"):
-            await self._ask("DELETE", name, f"/{container}?restype=container", also=(404,))
-        self._cloud.store.drop_record(_KIND, name)
-
-    def account(self, name: str) -> Mapping[str, Any] | None:
-        """What is known of an account: id, created, regenerated (two times)."""
-        record = self._cloud.store.record(_KIND, name)
-        return {key: record[key] for key in ("id", "created", "regenerated")} if record else None
-
-    def keys(self, name: str) -> tuple[str, str]:
-        """Both account keys, base64. Raises KeyError where there is no such account."""
-        first, second = self._record(name)["keys"]
-        return first, second
-
-    def regenerate_key(self, name: str, number: int) -> None:
-        """Replace key 0 or 1; signatures and requests made with the old one are refused from now on."""
-        record = self._record(name)
-        record["keys"][number], record["regenerated"][number] = _key(), self._cloud.clock.iso()
-        self._cloud.store.set_record(_KIND, name, record)
-
     def url(self, account: str, container: str, path: str = "") -> str:
         """Where the world finds a container or a blob."""
         return f"https://{account}.blob.{self._suffix}/{container}" + (f"/{quote(path, safe='/~')}" if path else "")
@@ -93,24 +54,28 @@ class Blobs:
     def sas(self, account: str, container: str, permissions: str = "rcwl", minutes: int = 60) -> str:
         """A container's URL with a signature by the first account key."""
         now = datetime.fromtimestamp(self._cloud.clock.now(), UTC)
-        signed = blob_sas.container_sas(account, self.keys(account)[0], container, permissions, now, minutes)
+        key = self._cloud.accounts.named(account).keys[0]
+        signed = blob_sas.container_sas(account, key, container, permissions, now, minutes)
         return f"{self.url(account, container)}?{signed}"
 
     def resolve(self, uri: str, scope: ArmId) -> BlobPlace:
         """Where a URI points; see blob_places."""
         return resolve(self._cloud.store, self._suffix, uri, scope)
 
-    # -- blobs ---------------------------------------------------------------------------------------------------------
+    async def empty(self, account: str) -> None:
+        """Remove all containers of an account."""
+        for container in await self._names(account, "?comp=list", "Containers/Container/Name"):
+            await self._ask("DELETE", account, f"/{container}?restype=container", also=(404,))
 
     async def create_container(self, account: str, container: str) -> None:
         """Make a container; one that is there is left alone."""
         await self._ask("PUT", account, f"/{container}?restype=container", also=(409,))
-        blob_containers.made(self._cloud, ArmId(str(self._record(account)["id"])), container)
+        blob_containers.made(self._cloud, self._cloud.accounts.named(account).id, container)
 
     async def delete_container(self, account: str, container: str) -> None:
         """Remove a container with all its blobs; one that isn't there is none."""
         await self._ask("DELETE", account, f"/{container}?restype=container", also=(404,))
-        blob_containers.gone(self._cloud, ArmId(str(self._record(account)["id"])), container)
+        blob_containers.gone(self._cloud, self._cloud.accounts.named(account).id, container)
 
     async def upload_file(self, account: str, container: str, path: str, data: bytes | Path) -> None:
         """Write a block blob, over whatever is there."""
@@ -240,16 +205,6 @@ class Blobs:
         async with asyncio.TaskGroup() as group:
             for work in works:
                 group.create_task(one(work))
-
-    def _record(self, name: str) -> dict[str, Any]:
-        record = self._cloud.store.record(_KIND, name)
-        if record is None:
-            raise KeyError(f"there is no storage account '{name}'")
-        return dict(record)
-
-
-def _key() -> str:
-    return base64.b64encode(secrets.token_bytes(64)).decode()
 
 
 def _target(container: str, path: str) -> str:

@@ -37,7 +37,7 @@ class BlobContainer(ResourceType):
         return None
 
     async def retire(self, cloud: Cloud, resource: Resource) -> None:
-        if cloud.blobs.account(_account(resource)) is not None:
+        if cloud.accounts.get(_account(resource)) is not None:
             await cloud.blobs.delete_container(_account(resource), resource.id.name)
 
 

@@ -35,7 +35,7 @@ class Datastore(ResourceType):
         skipped = next((v for k, v in call.query.items() if k.lower() == "skipvalidation"), "false").lower() == "true"
         account = properties.get("accountName")
         ours = properties.get("endpoint") in (None, call.cloud.settings.storage_suffix)
-        if not skipped and account and ours and call.cloud.blobs.account(str(account)) is None:
+        if not skipped and account and ours and call.cloud.accounts.get(str(account)) is None:
             raise bad_request(
                 "UserError",
                 f"The storage account '{account}' was not found; name one that exists, or set skipValidation.",
@@ -87,5 +87,5 @@ async def _list_secrets(call: Call) -> Reply:
         )
     account = datastore.secret.get("account")
     if account is not None:
-        return Reply(200, {"secretsType": "AccountKey", "key": call.cloud.blobs.keys(account)[0]})
+        return Reply(200, {"secretsType": "AccountKey", "key": call.cloud.accounts.named(account).keys[0]})
     return Reply(200, datastore.secret["properties"]["credentials"]["secrets"])

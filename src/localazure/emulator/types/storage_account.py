@@ -30,8 +30,8 @@ class StorageAccount(ResourceType):
     def admit(self, call: Call) -> None:
         name = call.id.name
         names.check(NAME, call.id, "3 to 24 lower-case letters and digits")
-        account = call.cloud.blobs.account(name)
-        if names.holder(call.cloud.store, call.id) or (account and str(account["id"]).lower() != call.id.key):
+        account = call.cloud.accounts.get(name)
+        if names.holder(call.cloud.store, call.id) or (account and account.id.key != call.id.key):
             raise names.taken("StorageAccountAlreadyTaken", f"The storage account named {name} is already taken.")
         sku, kind = str((call.body.get("sku") or {}).get("name", "")), str(call.body.get("kind", ""))
         if kind in ("BlockBlobStorage", "FileStorage") and sku and not sku.startswith(_PREMIUM):
@@ -85,7 +85,7 @@ class StorageAccount(ResourceType):
         return private_link.with_connections(cloud.store, resource).body
 
     async def provision(self, cloud: Cloud, resource: Resource) -> Resource | None:
-        await cloud.blobs.ensure_account(resource.id.name, resource.id)
+        cloud.accounts.ensure(resource.id.name, resource.id)
         service = resource.id.child("blobServices", "default")
         if cloud.store.get(service) is None:
             rules = {
@@ -96,8 +96,9 @@ class StorageAccount(ResourceType):
         return None
 
     async def retire(self, cloud: Cloud, resource: Resource) -> None:
-        if cloud.blobs.account(resource.id.name) is not None:
-            await cloud.blobs.delete_account(resource.id.name)
+        if cloud.accounts.get(resource.id.name) is not None:
+            await cloud.blobs.empty(resource.id.name)
+            cloud.accounts.drop(resource.id.name)
 
     def actions(self) -> Mapping[str, Action]:
         return {
@@ -122,7 +123,7 @@ async def _regenerate_key(call: Call) -> Reply:
     wanted = str(call.body.get("keyName"))
     if wanted not in _KEYS:
         raise bad_request("InvalidRequestPropertyValue", f"'keyName': '{wanted}'; use key1 or key2.", target="keyName")
-    call.cloud.blobs.regenerate_key(call.existing.id.name, _KEYS.index(wanted))
+    call.cloud.accounts.regenerate_key(call.existing.id.name, _KEYS.index(wanted))
     times = {**call.existing.properties["keyCreationTime"], wanted: call.cloud.clock.iso()}
     changed = call.cloud.store.put(call.existing.with_properties(keyCreationTime=times))
     return Reply(200, _keys(call.cloud, changed))
@@ -130,6 +131,6 @@ async def _regenerate_key(call: Call) -> Reply:
 
 def _keys(cloud: Cloud, account: Resource) -> Body:
     times = account.properties["keyCreationTime"]
-    values = zip(_KEYS, cloud.blobs.keys(account.id.name), strict=True)
+    values = zip(_KEYS, cloud.accounts.named(account.id.name).keys, strict=True)
     keys = [{"keyName": n, "value": v, "permissions": "FULL", "creationTime": times[n]} for n, v in values]
     return {"keys": keys}

@@ -21,7 +21,7 @@ async def _check(call: Call) -> Reply:
     if re.fullmatch(storage_account.NAME, name) is None:
         message = f"{name} is not a valid storage account name: 3 to 24 lower-case letters and digits."
         return Reply(200, {"nameAvailable": False, "reason": "AccountNameInvalid", "message": message})
-    if call.cloud.blobs.account(name) is not None:
+    if call.cloud.accounts.get(name) is not None:
         message = f"The storage account named {name} is already taken."
         return Reply(200, {"nameAvailable": False, "reason": "AlreadyExists", "message": message})
     return Reply(200, {"nameAvailable": True})

@@ -85,4 +85,4 @@ def _named(call: Call, workspace: Resource, name: str) -> Resource | None:
 
 def _storage_key(call: Call, workspace: Resource) -> str:
     account = ArmId(str(workspace.properties.get("storageAccount"))).name.lower()
-    return call.cloud.blobs.keys(account)[0]
+    return call.cloud.accounts.named(account).keys[0]
