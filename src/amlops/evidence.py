@@ -1,8 +1,8 @@
 """Evidence: what was measured, decided and applied, as JSON on the branch `evidence`, which only the App may push.
 
 Paths: `deployments/<name>/<release>/<what>.json` (`evaluation`, `rollout-<env>`, with `.svg` beside it),
-`deployments/<name>/<what>.json` (`training`, `tried`, `alarm`: the last ones) and `stacks/<stack>/<what>.json`. Each file says
-which run of which commit wrote it (`written`); gates check that.
+`deployments/<name>/<what>.json` (`training`, `tried`, `alarm`: the last ones) and `stacks/<stack>/<what>.json`. Each
+file says which run of which commit wrote it (`written`); gates check that.
 """
 
 from __future__ import annotations
