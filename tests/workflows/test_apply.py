@@ -193,6 +193,26 @@ def test_a_stack_that_was_changed_by_hand_stops_alone(brought_up: World) -> None
     assert _tags(world, "staging")["cost-center"] == "4802"
 
 
+def test_a_deleted_ref_stops_its_stack(brought_up: World) -> None:
+    """Whoever may push deletes dev's ref, so that everything would be explained as made for the first time: its apply
+    stops, with the command that restores the ref, and after that goes on."""
+    world = brought_up
+    before = world.hub.remote.resolve("refs/applied/dev")
+    world.alice.git("push", "-q", "origin", ":refs/applied/dev")
+    merge(world, "tag", _tag(world, "dev", "4820"), "feat: another cost centre")
+    world.settle()
+    run = world.last("apply.yml", event="push")
+    assert run.jobs["apply/apply (dev)"] == "failure", told(run)
+    restore = f"git push origin {before}:refs/applied/dev"
+    assert restore in run.log, told(run)
+    assert _tags(world, "dev")["cost-center"] != "4820"
+    world.alice.git(*restore.split()[1:])
+    world.alice.dispatch("apply.yml")
+    world.settle()
+    assert _tags(world, "dev")["cost-center"] == "4820", told(world.last("apply.yml"))
+    assert world.hub.remote.resolve("refs/applied/dev") == world.hub.remote.resolve("main")
+
+
 def test_nobody_pushes_to_main_past_the_rules(brought_up: World) -> None:
     """A person's push is refused by the repository's own ruleset, and so is one to the evidence."""
     for branch in ("main", "evidence"):

@@ -1,7 +1,14 @@
-"""Which stacks are behind git: what each was last applied from is a ref of the remote, `refs/applied/<stack>`."""
+"""Which stacks are behind git: what each was last applied from is a ref of the remote, `refs/applied/<stack>`.
+
+Whoever may push could delete such a ref; evidence, which only the App may push, then still tells of the applies.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from amlops.evidence import Evidence
 from amlops.git import Git
 
 from .declared import Declared
@@ -27,6 +34,28 @@ def applied_commit(git: Git, stack: str) -> str | None:
     if id is not None and git.resolve(id) is None:
         git.fetch(ref)
     return id
+
+
+def recorded(evidence: Evidence, among: Collection[str] | None = None) -> dict[str, str]:
+    """The commit that each stack was last applied from by what evidence says, by stack; one that was destroyed since is
+    left out, and so are applies whose release then did not answer. `among`: of these stacks only. Raises GitFailed."""
+    paths = [path for path in evidence.paths if path.startswith("stacks/") and path.count("/") == 2]
+    if among is not None:
+        paths = [path for path in paths if path.split("/")[1] in among]
+    found: dict[str, tuple[str, str]] = {}
+    for path, said in evidence.read_all(paths).items():
+        _, stack, file = path.split("/")
+        what, _, commit = file.removesuffix(".json").partition("-")
+        if what == "destroyed" or (what == "applied" and _answered(said)):
+            at = str((said.get("written") or {}).get("at") or "")
+            found[stack] = max(found.get(stack, ("", "")), (at, commit if what == "applied" else ""))
+    return {stack: commit for stack, (_, commit) in sorted(found.items()) if commit}
+
+
+def _answered(said: Mapping[str, Any]) -> bool:
+    """Whether what users get passed the smoke test of the last apply that this file tells of."""
+    (*_, last) = said.get("applies") or [{}]
+    return all(one["passed"] or one["role"] != "current" for one in last.get("smoke") or ())
 
 
 def behind(git: Git, declared: Declared, head: str) -> Touched:

@@ -14,12 +14,13 @@ from typing import Any
 from amlops.azure import poll_seconds
 from amlops.config.operations import OPERATION_MINUTES, operation_minutes
 from amlops.errors import AmlopsError
+from amlops.evidence import Evidence
 from amlops.git import Git
 from amlops.policy import Finding as PolicyFinding
 from amlops.releases import load_stage
 from amlops.rollout.patience import Patience
 from amlops.stacks import Result, StackFailed, StackName
-from amlops.stacks.applied import applied_commit, applied_ref
+from amlops.stacks.applied import applied_commit, applied_ref, recorded
 from amlops.stacks.events import short
 from amlops.stacks.lease import Lease
 from amlops.stacks.meaning import Meaning
@@ -93,11 +94,25 @@ class Apply:
                 self.session.progress.line(text)
                 return Applied(self.stack, head, Meaning(self.stack.text), behind=before)
             if self.expectation is not None:
+                if before is None:
+                    self._require_new(head)
                 if before == head == self.expectation.head != self.expectation.base:
                     self.session.progress.line(f"{self.stack} was applied from {head[:12]} already; nothing to do")
                     return Applied(self.stack, head, Meaning(self.stack.text))
                 self.expectation.require(head, before)
             return self._applied(lease, head, before)
+
+    def _require_new(self, head: str) -> None:
+        """Raises AmlopsError where the stack was applied before from another commit: without its ref everything of it
+        would be explained, as what is made for the first time."""
+        last = recorded(Evidence(self.git), [self.stack.text]).get(self.stack.text)
+        if last is not None and last != head:
+            ref = applied_ref(self.stack.text)
+            message = (
+                f"{ref} is gone, but {self.stack} was applied from {last[:12]}, says its evidence; without the ref"
+            )
+            todo = f"restore it by `git push origin {last}:{ref}`, then start another run"
+            raise AmlopsError(f"{message} nobody can tell what git explains: {todo}", exit_code=4)
 
     def _applied(self, lease: Lease | None, head: str | None, before: str | None) -> Applied:
         session, stack = self.session, self.stack

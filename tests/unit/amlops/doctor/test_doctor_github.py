@@ -203,6 +203,17 @@ def _applied_elsewhere(hub: Hub, repo: Repository) -> None:
     hub.remote.set("refs/applied/prod", hub.remote.commit(tree, [], "mine", "mallory"))
 
 
+def _lost_ref(hub: Hub, repo: Repository) -> None:
+    main = hub.remote.git("rev-parse", "main")
+    said = json.dumps({"applies": [{"smoke": []}], "written": {"at": "2026-11-28T08:00:00Z"}})
+    blob = hub.remote.git("hash-object", "-w", "--stdin", stdin=said)
+    tree = ""
+    for name in (f"applied-{main}.json", "staging", "stacks"):
+        kind = "100644 blob" if name.endswith(".json") else "040000 tree"
+        tree = hub.remote.git("mktree", stdin=f"{kind} {tree or blob}\t{name}\n")
+    hub.remote.set("refs/heads/evidence", hub.remote.commit(tree, [], "evidence", "amlops"))
+
+
 CASES = [
     (
         _without_ruleset,
@@ -268,6 +279,7 @@ CASES = [
         "--organisation contoso",
     ),
     (_stale_codeowners, "codeowners", "not what environments and deployments say", "amlops doctor codeowners --write"),
+    (_lost_ref, "refs", "staging was applied from", ":refs/applied/staging"),
     (_applied_elsewhere, "refs", "prod is said to be applied from", "refs/applied/prod --force"),
 ]
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from amlops.config import Repository
+from amlops.evidence import Evidence
 from amlops.git import Git
-from amlops.stacks.applied import applied_ref, behind
+from amlops.stacks.applied import applied_ref, behind, recorded
 from amlops.stacks.declared import Declared
 from amlops.stacks.touched import Reason, Touched, touched
 from amlops.stacks.waves import matrix, waves
@@ -276,3 +277,25 @@ def test_emptied_stage_is_applied_once_more(git: Git, repo: Repository) -> None:
         git.swap(applied_ref(name), None, head)
     repo.stage_file("churn", "dev").unlink()
     assert _names(behind(git, Declared(repo), _commit(git, "retire"))) == ["dev.churn"]
+
+
+def test_evidence_tells_of_applies_whose_ref_is_gone(git: Git) -> None:
+    """The last one of each stack; neither of one that was destroyed since, nor of one whose release did not answer."""
+
+    def applied(at: str, *smoke: tuple[str, bool]) -> dict[str, object]:
+        asked = [{"role": role, "passed": passed} for role, passed in smoke]
+        return {"applies": [{"smoke": []}, {"smoke": asked}], "written": {"at": f"2026-11-28T{at}:00Z"}}
+
+    evidence = Evidence(git)
+    assert recorded(evidence) == {}
+    told = {
+        "stacks/dev/applied-bbb.json": applied("08:00"),
+        "stacks/dev/applied-aaa.json": applied("09:00"),
+        "stacks/dev.churn/applied-ccc.json": applied("08:00", ("current", True), ("candidate", False)),
+        "stacks/prod/applied-ddd.json": applied("08:00"),
+        "stacks/prod/destroyed-20261128T090000Z.json": {"written": {"at": "2026-11-28T09:00:00Z"}},
+        "stacks/staging/applied-eee.json": applied("08:00", ("current", False)),
+    }
+    evidence.write(told, "evidence: all")
+    assert recorded(evidence) == {"dev": "aaa", "dev.churn": "ccc"}
+    assert recorded(evidence, ["dev", "shared"]) == {"dev": "aaa"}
