@@ -2,7 +2,7 @@
 text (JSON) and changes only by compare-and-swap pushes, so two runs never both have it.
 
 It expires by the server's time, is renewed while its holder lives, and is taken over where it expired or its holder is
-known to be dead. `apply` and `rollout` of a stack hold the same one.
+known to be dead. `apply` and `rollout` of a stack hold the same one. Whoever can't renew it stops before it ends.
 """
 
 from __future__ import annotations
@@ -28,8 +28,19 @@ LEASES = "refs/leases/"
 LASTS = timedelta(minutes=15)
 """How long a lease lasts that nobody renews."""
 RENEWED = 240.0
-"""Seconds between renewals: two may fail before it is lost."""
+"""Seconds between renewals."""
+AGAIN = 30.0
+"""Seconds until the next try where one failed."""
+STOPS = 180.0
+"""Seconds before its end at which a holder stops who could not renew it: what was begun then may come to its end."""
 Now = Callable[[], datetime]
+
+
+class Lost(AmlopsError):
+    """The lease is somebody else's, or will be: nothing more may be changed (exit code 5)."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"{said}; nothing more is changed; run it again", exit_code=5)
 
 
 def nobody_knows(_: Holder) -> bool | None:
@@ -39,18 +50,22 @@ def nobody_knows(_: Holder) -> bool | None:
 
 @dataclass
 class Lease:
-    """A lease that is held. `taken_over`: its last holder died, or let it expire, in the middle of something."""
+    """A lease that is held. `taken_over`: its last holder died, or let it expire, in the middle of something. `lost`
+    says why it no longer counts as held."""
 
     git: Git
     taken: Taken
     now: Now
     taken_over: bool
     _id: str
+    lost: Lost | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def renew(self) -> None:
-        """Holds it for another while. Raises AmlopsError (exit code 5) where somebody else took it meanwhile."""
+        """Holds it for another while. Raises Lost where somebody else took it meanwhile, or it could not be renewed."""
         with self._lock:
+            if self.lost is not None:
+                raise self.lost
             renewed = self.taken.until(self.now() + LASTS)
             if not self._swap(renewed):
                 found = read_lease(self.git, self.taken.stack)
@@ -59,8 +74,8 @@ class Lease:
                     if self._swap(renewed):
                         return
                 who = "nobody" if found is None else str(found[1].holder)
-                message = f"the lease of {self.taken.stack} was lost: {who} holds it now; nothing more is changed"
-                raise AmlopsError(f"{message}; run it again", exit_code=5)
+                self.lost = Lost(f"the lease of {self.taken.stack} was lost: {who} holds it now")
+                raise self.lost
 
     def release(self) -> None:
         """Gives it back; nothing happens where somebody else has it already."""
@@ -105,18 +120,24 @@ def hold_lease(
     lives: Lives = nobody_knows,
     wait: float = 0.0,
     hint: Callable[[str], None] = lambda _: None,
+    stop: Callable[[], object] = lambda: None,
 ) -> Iterator[Lease]:
     """Holds the stack's lease, renewed in the background.
 
     One that may still be held is waited for up to `wait` seconds; then AmlopsError (exit code 5) names holder, run and
-    age. `lives` says whether a holder does, None where it can't be known.
+    age. `lives` says whether a holder does, None where it can't be known. Where it is lost, or not renewed in time,
+    `stop` is called once, in the background, to end what goes on; what that raises then becomes Lost.
     """
     lease = _take(git, stack, run, doing, now, lives, wait, hint)
     ended = threading.Event()
-    thread = threading.Thread(target=_keep, args=(lease, ended, hint), name=f"lease-{stack}", daemon=True)
+    thread = threading.Thread(target=_keep, args=(lease, ended, hint, stop), name=f"lease-{stack}", daemon=True)
     thread.start()
     try:
         yield lease
+    except AmlopsError as error:
+        if lease.lost is None or isinstance(error, Lost):
+            raise
+        raise lease.lost from error
     finally:
         ended.set()
         thread.join()
@@ -158,11 +179,24 @@ def _take(
         time.sleep(min(poll_seconds(os.environ), left))
 
 
-def _keep(lease: Lease, ended: threading.Event, hint: Callable[[str], None]) -> None:
-    """Renews until the end. What goes wrong shows at the holder's own next `renew`; a remote that doesn't answer is
-    asked again before the lease runs out."""
-    while not ended.wait(RENEWED):
+def _keep(lease: Lease, ended: threading.Event, hint: Callable[[str], None], stop: Callable[[], object]) -> None:
+    """Renews until the end, or until it is lost. A remote that doesn't answer is asked again until shortly before the
+    lease ends by itself."""
+    stack, renewed, wait = lease.taken.stack, time.monotonic(), RENEWED
+    while not ended.wait(wait):
+        asked = time.monotonic()
         try:
             lease.renew()
-        except AmlopsError as error:
-            hint(f"the lease of {lease.taken.stack} was not renewed: {error}")
+            renewed, wait = asked, RENEWED
+        except Lost as error:
+            hint(str(error))
+            stop()
+            return
+        except Exception as error:  # noqa: BLE001  whatever it is, without this thread nobody would stop
+            wait = AGAIN
+            hint(f"the lease of {stack} was not renewed, another try in {AGAIN:.0f} s: {error}")
+            if time.monotonic() + AGAIN - renewed > LASTS.total_seconds() - STOPS:
+                lease.lost = Lost(f"the lease of {stack} could not be renewed and ends soon ({error})")
+                hint(str(lease.lost))
+                stop()
+                return

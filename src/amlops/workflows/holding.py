@@ -24,7 +24,8 @@ def held(session: Session, stack: StackName, git: Git, doing: str, *, wait: floa
     run = Run.of(session.process)
     lives = lives_of(run, GitHub.of(session.process))
     told = session.progress.line
-    with hold_lease(git, stack.text, run, doing, session.azure.now, lives=lives, wait=wait, hint=told) as lease:
+    stop, now = session.engine.interrupt, session.azure.now
+    with hold_lease(git, stack.text, run, doing, now, lives=lives, wait=wait, hint=told, stop=stop) as lease:
         yield lease
 
 

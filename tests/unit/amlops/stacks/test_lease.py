@@ -15,7 +15,7 @@ import pytest
 from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.github import Run
-from amlops.stacks.lease import LASTS, hold_lease, lease_ref, read_lease
+from amlops.stacks.lease import LASTS, Lost, hold_lease, lease_ref, read_lease
 from amlops.stacks.lease_holder import Holder, Taken, either_lives, machine, process_lives, this_process
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -210,6 +210,43 @@ def test_lost_lease_stops_its_holder(clones: Callable[[], Git], clock: Clock) ->
     kept = read_lease(other, "dev")
     assert kept is not None
     assert kept[1].token == "other"
+
+
+def test_who_finds_the_lease_lost_in_the_background_stops(
+    clones: Callable[[], Git], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes on is ended once, and what it says then is that the lease was lost."""
+    monkeypatch.setattr("amlops.stacks.lease.RENEWED", 0.05)
+    git, other, stopped = clones(), clones(), threading.Event()
+    with (
+        pytest.raises(Lost, match=r"was lost: run 8 of ann holds it now"),
+        hold_lease(git, "dev", _run(), "amlops apply dev", clock, stop=stopped.set),
+    ):
+        while not stopped.is_set():
+            found = read_lease(other, "dev")
+            assert found is not None
+            theirs = replace(found[1], holder=replace(found[1].holder, run="8"), token="other")
+            other.swap(lease_ref("dev"), found[0], other.store(theirs.text()))
+            stopped.wait(0.1)
+        raise AmlopsError("the engine was interrupted")
+
+
+def test_who_can_t_renew_stops_before_the_lease_ends(
+    clones: Callable[[], Git], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub is away: it is asked again and again, and then nothing more is changed, though it may be back."""
+    for name, value in {"RENEWED": 0.05, "AGAIN": 0.05, "STOPS": LASTS.total_seconds() - 0.5}.items():
+        monkeypatch.setattr(f"amlops.stacks.lease.{name}", value)
+    git, stopped, told = clones(), threading.Event(), list[str]()
+    address = git.remote_url()
+    with hold_lease(git, "dev", _run(), "amlops apply dev", clock, stop=stopped.set, hint=told.append) as lease:
+        subprocess.run(["git", "-C", git.root, "remote", "set-url", "origin", "/nowhere"], check=True)
+        assert stopped.wait(20)
+        assert len(told) > 2, "once is not enough"
+        subprocess.run(["git", "-C", git.root, "remote", "set-url", "origin", address], check=True)
+        with pytest.raises(Lost, match="could not be renewed and ends soon") as caught:
+            lease.renew()
+        assert caught.value.exit_code == 5
 
 
 def test_answer_to_a_renewal_that_got_lost_loses_no_lease(clones: Callable[[], Git], clock: Clock) -> None:
