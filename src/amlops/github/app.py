@@ -8,6 +8,7 @@ GitHub App".
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -37,7 +38,8 @@ TRIES = 3
 
 @contextmanager
 def app_token(environ: MutableMapping[str, str]) -> Iterator[None]:
-    """Where the process has the App's key: takes it away, and names a file with a fresh token in its stead.
+    """Where the process has the App's key: takes it away, and names a file with a fresh token in its stead. The last
+    token is ended with the command.
 
     Raises AmlopsError where the variables are no good (exit code 2), or GitHub gives no token.
     """
@@ -54,7 +56,9 @@ def app_token(environ: MutableMapping[str, str]) -> Iterator[None]:
         yield
     finally:
         del environ[TOKEN_FILE]
+        last = file.path.read_text(encoding="utf-8")
         file.close()
+        app.end(last)
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,13 @@ class App:
         until = datetime.fromisoformat(str(answer.body["expires_at"]))
         return str(answer.body["token"]), (until - (answer.date or datetime.now(UTC))).total_seconds()
 
+    def end(self, token: str) -> None:
+        """Makes a token good for nothing any more, if GitHub answers at once; else it ends by itself."""
+        try:
+            Transport(self.api_url, lambda: token, _not_now).send("DELETE", "/installation/token")
+        except AmlopsError as error:
+            sys.stderr.write(f"the App's token ends by itself within the hour: {error}\n")
+
     def _signature(self) -> str:
         """Raises AmlopsError (exit code 2) for a key that is none."""
         import jwt
@@ -111,6 +122,10 @@ def permissions_of(text: str) -> dict[str, str]:
         form = "`actions=read contents=write`: GitHub's names, each read or write"
         raise AmlopsError(f'{PERMISSIONS}: "{text}" is invalid; it is written {form}', exit_code=2)
     return found
+
+
+def _not_now(_: float) -> None:
+    raise AmlopsError("GitHub did not answer")
 
 
 def _sent(send: Callable[[], Answer]) -> Answer:

@@ -41,14 +41,17 @@ def _file(environ: dict[str, str]) -> Path:
     return Path(environ["AMLOPS_APP_TOKEN_FILE"])
 
 
-def test_the_key_is_taken_away_and_the_token_goes_away(environ: dict[str, str]) -> None:
-    """What is started meanwhile has a file of mode 0600 with a token, and nothing of the key; then that is gone too."""
+def test_the_key_is_taken_away_and_the_token_goes_away(environ: dict[str, str], hub: Hub) -> None:
+    """What is started meanwhile has a file of mode 0600 with a token, and nothing of the key; then that is gone too,
+    and the token is good for nothing."""
     key = environ["AMLOPS_APP_PRIVATE_KEY"]
     with app_token(environ):
         assert key not in environ.values()
         assert stat.S_IMODE(_file(environ).stat().st_mode) == 0o600
-        file = _file(environ)
+        file, token = _file(environ), _file(environ).read_text()
+        assert hub.who(f"Bearer {token}") is not None
     assert not file.exists()
+    assert hub.who(f"Bearer {token}") is None
     assert "AMLOPS_APP_TOKEN_FILE" not in environ
 
 
@@ -80,7 +83,7 @@ def test_a_token_is_renewed_before_it_ends(environ: dict[str, str], server: Serv
             tokens.add(_file(environ).read_text())
             time.sleep(0.05)
     assert len(tokens) == 4
-    assert {item.status for item in server.rest.exchanges} == {200, 201}
+    assert {item.status for item in server.rest.exchanges} == {200, 201, 204}
 
 
 def test_github_may_fail_now_and_then(environ: dict[str, str], server: Server) -> None:
@@ -88,6 +91,15 @@ def test_github_may_fail_now_and_then(environ: dict[str, str], server: Server) -
     server.faults = [Fault("POST", TOKENS, 0, after=True), Fault("POST", TOKENS, 502)]
     with app_token(environ):
         assert _file(environ).read_text()
+
+
+def test_a_github_that_is_away_keeps_no_command_from_its_end(
+    environ: dict[str, str], server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its token then ends by itself; that is said, and nothing waits."""
+    with app_token(environ):
+        server.faults = [Fault("DELETE", "/installation/token", 502)]
+    assert "ends by itself" in capsys.readouterr().err
 
 
 def test_a_refusal_says_what_to_look_at(environ: dict[str, str]) -> None:

@@ -50,6 +50,14 @@ def access_token(call: Call) -> Reply:
     )
 
 
+def revoke(call: Call) -> Reply:
+    """Ends the token that asks."""
+    if call.caller.kind != "app":
+        raise Refused(403, "This endpoint requires you to be authenticated as an installation.")
+    call.hub.revoke(call.caller.value)
+    return Reply(204)
+
+
 def _underscored(permissions: dict[str, str]) -> dict[str, str]:
     return {what.replace("-", "_"): level for what, level in permissions.items()}
 
@@ -57,4 +65,5 @@ def _underscored(permissions: dict[str, str]) -> dict[str, str]:
 ROUTES = (
     Route("GET", f"{REPO}/installation", installation, by_app=True),
     Route("POST", "/app/installations/{installation_id}/access_tokens", access_token, by_app=True),
+    Route("DELETE", "/installation/token", revoke),
 )
