@@ -27,6 +27,7 @@ def test_a_deployment_is_added_and_taken_down(changed: Clone) -> None:
     printed = changed.run(script("add-a-deployment", changed.path))
     assert re.search(r"\d+ passed", printed)
     assert "cml-bmi-effect-local" in printed
+    assert re.search(r"bmi-effect: (packages and base image are what they were|release [0-9a-f]{12})", printed)
     assert "local.bmi-effect" not in changed.amlops("status local")
     assert changed.git_status() == ""
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import Any
+
+from ruamel.yaml import YAML
 
 from amlops.config import Names, Repository, load_environment
 from amlops.workflows.release.alarm import BREACHED, TAG
 from tests.contract.jobs.workspace import Workspace
 from tests.support import canary
+from tests.unit.amlops.releases.test_base_image import ONE, registry
 
 from .agreement import assert_agreed
 from .company import DEPLOYMENT, FOLDER, merge
@@ -124,6 +128,35 @@ def test_a_merge_whose_run_never_has_its_turn_is_released(deployed: World) -> No
     assert_agreed(world)
 
 
+def test_an_image_is_built_anew_by_hand(deployed: World) -> None:
+    """Somebody starts the workflow with the deployment's name: the same code and model with the base image of now come
+    into dev, measured. Nothing is trained, and what was last tried stays so."""
+    world = deployed
+    manifest = f"{FOLDER}/deployment.yml"
+    text = world.alice.read(manifest)
+    image = YAML(typ="safe").load(text)["environment"]["image"]
+    with registry() as name:
+        merge(world, "image", {manifest: text.replace(image, f"{name}/azureml/base:1")}, "feat: another base image")
+        world.settle()
+        kept = {path: world.evidence(f"deployments/{DEPLOYMENT}/{path}.json") for path in ("tried", "training")}
+        before = world.stage(DEPLOYMENT, "dev")["current"]
+        world.alice.dispatch("release.yml", deployment=DEPLOYMENT, rebuild="true")
+        world.settle()
+    run = world.last("release.yml")
+    assert run.conclusion == "success", told(run)
+    made = world.stage(DEPLOYMENT, "dev")["current"]
+    assert made != before, told(run)
+    assert "submitted job diabetes-progression-training" not in run.log
+    old, new = (_lock(world, release) for release in (before, made))
+    (differing,) = [asset for asset in new["assets"] if asset not in old["assets"]]
+    assert (differing["kind"], differing["source"]) == ("environment", f"{name}/azureml/base:1@{ONE}")
+    measured = world.evidence(f"deployments/{DEPLOYMENT}/{made}/evaluation.json")
+    assert measured is not None
+    assert measured["training_job"] == old["provenance"]["job"]
+    assert kept == {path: world.evidence(f"deployments/{DEPLOYMENT}/{path}.json") for path in kept}
+    assert_agreed(world)
+
+
 def test_an_alarm_where_users_are_asks_for_a_training(deployed: World) -> None:
     """The hourly run asks the monitor in prod as the team there, and keeps its alarm; the next one trains. Another one
     whose name begins the same raised an alarm before, which asked for nothing."""
@@ -149,6 +182,10 @@ def test_an_alarm_where_users_are_asks_for_a_training(deployed: World) -> None:
     assert (trained["reason"], raised in trained["why"]) == ("monitor", True)
     assert _ticked(world).jobs == jobs
     assert_agreed(world)
+
+
+def _lock(world: World, release: str) -> dict[str, Any]:
+    return dict(YAML(typ="safe").load(world.alice.read(f"{FOLDER}/releases/{release}.yaml")))
 
 
 def _raise(world: World, monitor: str) -> str:

@@ -26,6 +26,7 @@ from .output import give
 @in_environment
 @click.option("--commit", is_flag=True, help="Train, evaluate and publish, then commit release and stage on main.")
 @click.option("--again", is_flag=True, help="With --commit: train again though nothing changed.")
+@click.option("--rebuild", is_flag=True, help="Build the image of what runs anew: nothing is trained.")
 @click.option("--due", "is_due", is_flag=True, help="Say which deployments are to be released now, and release none.")
 @click.option("--alarm", is_flag=True, help="Ask DEPLOYMENT's monitor, and keep an alarm that stands as evidence.")
 @click.option("--base", metavar="REV", help="With --due: what changed since this commit.")
@@ -36,6 +37,7 @@ def command(
     environment: str,
     commit: bool,
     again: bool,
+    rebuild: bool,
     is_due: bool,
     alarm: bool,
     base: str | None,
@@ -48,6 +50,9 @@ def command(
     it too. With --commit the whole way is gone: train, publish, evaluate by the platform's own program, write the
     evidence, and one commit on main with the release and the stage of the first environment; nothing, where nothing
     changed in behaviour. In a workflow the run's event says whether it is due.
+
+    With --rebuild code and model stay those of the release that runs; packages and base image are resolved anew, and
+    where one of them is another one now, that is a new release.
 
     With --due in a job of GitHub, --matrix also sets the outputs `matrix` and `any`, and `monitors` and `any_monitor`
     for the monitors that --alarm asks; AMLOPS_DEPLOYMENT names one deployment.
@@ -69,15 +74,20 @@ def command(
         from amlops.workflows.release.release import release_and_commit
 
         git, run = open_git(repo.root, os.environ), Run.of(os.environ)
-        wanted = _wanted(repo, deployment, environment, again=again)
+        wanted = _wanted(repo, deployment, environment, again=again, rebuild=rebuild)
         done = release_and_commit(session, git, load_promotion(repo), wanted=wanted, deployment=deployment, run=run)
         if run is not None:
             run.summarise(f"{done.said}\n")
         return give(done.as_dict(), done.said, as_json=as_json)
     from amlops.releases.make import make_release
+    from amlops.releases.rebuild import NOTHING_TO_BUILD, rebuild_release
 
+    make = rebuild_release if rebuild else make_release
     with told.step(f"release of {deployment}"):
-        made = make_release(repo, deployment, session.environment, session.azure, say=told.line)
+        made = make(repo, deployment, session.environment, session.azure, say=told.line)
+    if made is None:
+        said = f"{deployment}: {NOTHING_TO_BUILD}"
+        return give({"deployment": deployment, "release": None, "file": None, "assets": []}, said, as_json=as_json)
     file = repo.shown(repo.releases_dir(deployment, session.environment.name) / f"{made.id}.yaml")
     assets = [{"kind": asset.kind, "id": asset.id, "digest": asset.digest} for asset in made.assets]
     return give(
@@ -99,16 +109,25 @@ def _ask(session: Session, monitor: Monitor, *, as_json: bool) -> None:
     give({**monitor.as_dict(), "alarm": alarm}, f"{monitor.deployment}: {said}", as_json=as_json)
 
 
-def _wanted(repo: Repository, deployment: str, environment: str, *, again: bool) -> Due | None:
+def _wanted(repo: Repository, deployment: str, environment: str, *, again: bool, rebuild: bool) -> Due | None:
     """Why the deployment is released: somebody says so, or what the run's event says of it."""
     run = Run.of(os.environ)
+    if rebuild:
+        return Due(deployment, environment, "rebuild", "by hand")
     if again:
         return Due(deployment, environment, "asked", "by hand")
     if run is None:
         return Due(deployment, environment, "changed", "what main holds now")
     asked = (run.payload.get("inputs") or {}).get("deployment")
+    if asked == deployment and _wants_rebuild(run):
+        return Due(deployment, environment, "rebuild", f"{run.person} asked for it")
     found = _due(repo, asked if asked == deployment else None, None)
     return next((item for item in found if item.deployment == deployment), None)
+
+
+def _wants_rebuild(run: Run | None) -> bool:
+    """GitHub has inputs as text in some events and as what they are in others."""
+    return run is not None and str((run.payload.get("inputs") or {}).get("rebuild")).lower() == "true"
 
 
 def _now() -> datetime:
@@ -129,6 +148,8 @@ def _monitors(repo: Repository, asked: str | None, run: Run) -> tuple[Monitor, .
 
 
 def _give_due(repo: Repository, asked: str | None, base: str | None, as_matrix: bool, *, as_json: bool) -> None:
+    if not asked and _wants_rebuild(Run.of(os.environ)):
+        raise click.UsageError("name the deployment whose image is to be built anew")
     found = _due(repo, asked, base)
     if not as_matrix:
         lines = [f"{item.deployment} into {item.environment}: {item.reason}, {item.why}" for item in found]

@@ -44,26 +44,40 @@ def make_release(
     """
     manifests = deployment_manifests(repo, deployment)
     endpoint, compiled = compile_deployment(repo, manifests)
-    publisher = _publisher(repo, deployment, environment, cloud, manifests[1].parent, say)
+    publisher = publisher_of(repo, deployment, environment, cloud, say)
     assets: list[Asset] = []
     wanted = references(compiled)
     if "code" in wanted:
         assets.append(publisher.code(wanted["code"], compiled))
     if "environment" in wanted:
-        assets.append(publisher.environment(wanted["environment"], compiled))
+        before = newest_release(repo, deployment, environment.name)
+        known = before.asset("environment") if before is not None else None
+        assets.append(publisher.environment(wanted["environment"], compiled, known))
     source = None
     if "model" in wanted:
         asset, source = publisher.model(wanted["model"], compiled, model)
         assets.append(asset)
     made = provenance(repo, deployment, list(manifests), compiler=compiled.compiler, job=source.job if source else None)
     created = stamp(now or datetime.now(UTC))
-    release = _known(repo, environment.name, render(deployment, endpoint, compiled, assets, made, created))
-    path = write_release(repo, environment.name, release)
+    return keep_release(repo, environment.name, render(deployment, endpoint, compiled, assets, made, created), say)
+
+
+def newest_release(repo: Repository, deployment: str, environment: str) -> Release | None:
+    """The one that comes next in an environment, is being rolled out there, or runs there. Raises ConfigError."""
+    stage = load_stage(repo, deployment, environment)
+    id = stage.next or stage.candidate or stage.current
+    return None if id is None else load_release(repo, deployment, environment, id)
+
+
+def keep_release(repo: Repository, environment: str, made: Release, say: Callable[[str], None]) -> Release:
+    """Writes the release, and for the local environment moves the stage to it. Gives it as its file has it."""
+    release = _known(repo, environment, made)
+    path = write_release(repo, environment, release)
     say(f"release {release.id} in {repo.shown(path)}")
-    if environment.name == LOCAL:
-        stage = load_stage(repo, deployment, LOCAL)
+    if environment == LOCAL:
+        stage = load_stage(repo, release.deployment, LOCAL)
         if stage.current != release.id:
-            write_stage(repo, deployment, LOCAL, stage.moved_to(release.id))
+            write_stage(repo, release.deployment, LOCAL, stage.moved_to(release.id))
     return release
 
 
@@ -96,20 +110,16 @@ def compile_deployment(repo: Repository, manifests: tuple[Path, Path]) -> tuple[
     return endpoint, compiled
 
 
-def _publisher(
-    repo: Repository,
-    deployment: str,
-    environment: Environment,
-    cloud: Cloud,
-    folder: Path,
-    say: Callable[[str], None],
+def publisher_of(
+    repo: Repository, deployment: str, environment: Environment, cloud: Cloud, say: Callable[[str], None]
 ) -> Publisher:
+    """Who publishes the deployment's assets. Raises ConfigError."""
     return Publisher(
         cloud=cloud,
         workspace=workspace_of(environment, cloud),
         registry=registry_of(environment, cloud),
         deployment=deployment,
-        folder=folder,
+        folder=deployment_manifests(repo, deployment)[1].parent,
         cache=repo.cache,
         say=say,
     )

@@ -41,8 +41,9 @@ class Locked:
         return {"image": self.image} if self.conda is None else {"image": self.image, "condaFile": self.conda}
 
 
-def lock_environment(image: str, conda: str | None, cache: Path) -> Locked:
-    """The environment with exact pins. `cache` keeps resolutions, so the same file resolves the same in a clone.
+def lock_environment(image: str, conda: str | None, cache: Path, *, anew: bool = False) -> Locked:
+    """The environment with exact pins. `cache` keeps resolutions, so the same file resolves the same in a clone, until
+    one is asked for `anew`.
 
     Raises AmlopsError: no YAML, no Python version, a conda package without version, nothing that uv can resolve.
     """
@@ -53,7 +54,7 @@ def lock_environment(image: str, conda: str | None, cache: Path) -> Locked:
     requirements = [
         str(line).strip() for entry in data["dependencies"] if isinstance(entry, Mapping) for line in entry["pip"]
     ]
-    pins = _resolved(requirements, python, cache) if requirements else []
+    pins = _resolved(requirements, python, cache, anew=anew) if requirements else []
     dependencies: list[Any] = [str(entry) for entry in data["dependencies"] if not isinstance(entry, Mapping)]
     if pins:
         dependencies.append({"pip": pins})
@@ -98,10 +99,10 @@ def _python(data: Mapping[str, Any]) -> str:
     raise AmlopsError('conda file: no Python version; add "python=3.11" to "dependencies"', exit_code=2)
 
 
-def _resolved(requirements: list[str], python: str, cache: Path) -> list[str]:
+def _resolved(requirements: list[str], python: str, cache: Path, *, anew: bool) -> list[str]:
     key = hashlib.sha256(json.dumps([requirements, python, PLATFORM]).encode()).hexdigest()[:32]
     kept = cache / "pins" / f"{key}.txt"
-    if not kept.is_file():
+    if anew or not kept.is_file():
         write_atomically(kept, _resolve(requirements, python))
     return [line.strip() for line in kept.read_text(encoding="utf-8").splitlines() if line.strip()]
 

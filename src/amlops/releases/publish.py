@@ -17,6 +17,7 @@ from amlops.errors import AmlopsError
 from amlops.manifests import LATEST, WORKSPACE, Compiled
 from amlops.manifests.digests import file_digest, named_digest
 
+from .base_image import pinned, pinned_before
 from .blobs import download
 from .cloud import Cloud
 from .datastore import open_uri
@@ -56,8 +57,14 @@ class Publisher:
         found = self._ensure("codes", self.deployment, asset.digest, content, lambda uri: {"codeUri": uri})
         return Asset("code", found, f"sha256:{asset.digest}", asset.path.as_posix())
 
-    def environment(self, reference: str, compiled: Compiled) -> Asset:
-        """The environment that the body calls `reference`, with exact pins. Raises AmlopsError."""
+    def environment(
+        self, reference: str, compiled: Compiled, before: Asset | None = None, *, anew: bool = False
+    ) -> Asset:
+        """The environment that the body calls `reference`, with exact pins. Raises AmlopsError.
+
+        An image whose digest was found for `before`, the release before, stays that one. `anew` resolves packages and
+        image whatever was known.
+        """
         if _REGISTRY.match(reference):
             return _elsewhere("environment", reference)
         declared = compiled.resource(reference)
@@ -65,14 +72,20 @@ class Publisher:
         if not properties.get("image"):
             message = "docker build contexts are not published yet; name an image, and a conda file for the packages"
             raise AmlopsError(f"the environment of {self.deployment}: {message}", exit_code=2)
-        locked = lock_environment(properties["image"], properties.get("condaFile"), self.cache)
+        said = str(properties["image"])
+        image = pinned_before(said, before.source if before else None)
+        if anew:
+            image = pinned(said) or image
+            self.say(f"base image {image}" if image else f"base image {said}: its registry doesn't say which one it is")
+        locked = lock_environment(image or said, properties.get("condaFile"), self.cache, anew=anew)
         name, version = self.deployment, locked.digest[:VERSION_LENGTH]
         if self.registry.get("environments", name, version) is None:
             body = {**locked.properties, "osType": "Linux", "properties": {DIGEST: f"sha256:{locked.digest}"}}
             self.registry.put("environments", name, version, {"properties": body})
             self.say(f"published environment {name}:{version}")
         id = self.registry.asset_id("environments", name, version)
-        return Asset("environment", id, f"sha256:{locked.digest}", locked.image)
+        source = said if image is None else f"{said}@{image.rpartition('@')[2]}"
+        return Asset("environment", id, f"sha256:{locked.digest}", source)
 
     def model(
         self, reference: str, compiled: Compiled, trained: WorkspaceModel | None

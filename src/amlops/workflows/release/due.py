@@ -24,7 +24,7 @@ from .monitors import counts, kept_alarms
 from .trained import last_trained
 from .tried import Tried, last_tried
 
-Reason = Literal["changed", "failed", "due", "monitor", "asked"]
+Reason = Literal["changed", "failed", "due", "monitor", "asked", "rebuild"]
 
 LARGEST = 256
 """Jobs of a matrix, GitHub's limit; who waited longest comes first, the rest comes next time."""

@@ -71,6 +71,8 @@ def release_and_commit(
     if wanted is None:
         return Released(deployment, environment.name, None, False, None, f"{deployment}: nothing is due")
     now = session.azure.now()
+    if wanted.reason == "rebuild":
+        return _rebuild(session, git, evidence, wanted, now, run)
     try:
         done = _release(session, git, evidence, wanted, now, run)
     except Exception:
@@ -78,6 +80,18 @@ def release_and_commit(
         raise
     _keep_tried(git, evidence, deployment, done.release, now, run)
     return done
+
+
+def _rebuild(session: Session, git: Git, evidence: Evidence, why: Due, now: datetime, run: Run | None) -> Released:
+    """What main changed since the release is not tried by this: it stays due."""
+    from amlops.releases.rebuild import NOTHING_TO_BUILD, rebuild_release
+
+    told, name = session.progress, why.deployment
+    with told.step(f"building the image of {name} anew"):
+        made = rebuild_release(session.repo, name, session.environment, session.azure, now=now, say=told.line)
+    if made is None:
+        return Released(name, session.environment.name, None, False, None, f"{name}: {NOTHING_TO_BUILD}")
+    return _measure_and_commit(session, git, evidence, made, {}, why, _written(run, now, git))
 
 
 def _keep_tried(
@@ -93,15 +107,28 @@ def _release(session: Session, git: Git, evidence: Evidence, why: Due, now: date
     release, job = _make(session, deployment, why, now, run)
     by = _written(run, now, git)
     files: dict[str, Mapping[str, Any] | str] = {}
-    measured = _evaluate(session, release)
-    if measured is not None:
-        files[of_release(deployment, release.id, "evaluation")] = {**measured, "written": by}
     if job is not None:
         trained = {"job": job, "release": release.id, "reason": why.reason, "why": why.why, "written": by}
         files[training_path(deployment)] = trained
+    return _measure_and_commit(session, git, evidence, release, files, why, by)
+
+
+def _measure_and_commit(
+    session: Session,
+    git: Git,
+    evidence: Evidence,
+    release: Release,
+    files: Mapping[str, Mapping[str, Any] | str],
+    why: Due,
+    by: Mapping[str, Any],
+) -> Released:
+    """`files` are evidence that is written together with what was measured."""
+    name, measured = release.deployment, _evaluate(session, release)
+    if measured is not None:
+        files = {**files, of_release(name, release.id, "evaluation"): {**measured, "written": by}}
     if files:
-        evidence.write(files, f"release of {deployment}: {release.id}")
-    return _commit(session.repo, git, deployment, session.environment.name, release, why)
+        evidence.write(files, f"release of {name}: {release.id}")
+    return _commit(session.repo, git, name, session.environment.name, release, why)
 
 
 def _make(session: Session, deployment: str, why: Due, now: datetime, run: Run | None) -> tuple[Release, str | None]:
@@ -178,6 +205,7 @@ def _because(why: Due) -> str:
         "due": "Due again:",
         "monitor": "A monitor's alarm:",
         "asked": "Asked for:",
+        "rebuild": "Its image is built anew:",
     }
     return f"{words[why.reason]} {why.why}."
 

@@ -53,6 +53,14 @@ def test_a_clone_resolves_a_file_once(tmp_path: Path, resolved: list[tuple[list[
     assert lock_environment("image:1", CONDA, tmp_path / "other").digest != one.digest
 
 
+def test_a_file_is_resolved_anew_where_that_is_asked(tmp_path: Path, resolved: list[tuple[list[str], str]]) -> None:
+    """What comes of it is what the clone knows from then on."""
+    one, two = (lock_environment("image:1", CONDA, tmp_path, anew=anew) for anew in (False, True))
+    assert len(resolved) == 2
+    assert one.digest != two.digest
+    assert lock_environment("image:1", CONDA, tmp_path) == two
+
+
 def test_the_image_counts(tmp_path: Path, resolved: list[tuple[list[str], str]]) -> None:
     """Another image is another environment; an image alone is one too."""
     digests = {lock_environment(image, CONDA, tmp_path).digest for image in ("image:1", "image:2")}
