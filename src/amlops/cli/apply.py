@@ -83,6 +83,9 @@ def _require_clean(git: Git) -> None:
 def _text(done: Applied) -> str:
     if done.behind is not None:
         return f"{done.stack}: applied from the later commit {done.behind[:12]} already"
+    if done.meanwhile is not None:
+        said = f"{done.stack}: another run applied it from {done.meanwhile[:12]} meanwhile; nothing was done"
+        return f"{said}, and the next run works out anew what git explains"
     head = f"{done.stack}: {done.result or 'nothing to change'}"
     steps = [f"  {step}" for step in done.meaning.steps]
     return "\n".join([head, *steps, *(f"  {note}" for note in done.notes), *(f"  {asked}" for asked in done.asked)])

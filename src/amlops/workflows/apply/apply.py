@@ -16,6 +16,7 @@ from amlops.config.operations import OPERATION_MINUTES, operation_minutes
 from amlops.errors import AmlopsError
 from amlops.evidence import Evidence
 from amlops.git import Git
+from amlops.github import Run
 from amlops.policy import Finding as PolicyFinding
 from amlops.releases import load_stage
 from amlops.rollout.patience import Patience
@@ -46,7 +47,8 @@ ROUNDS = 3
 @dataclass(frozen=True, slots=True)
 class Applied:
     """`meaning` is what was applied; `result` is None where there was nothing to do. `behind` names the commit that the
-    stack has already been applied from, where it is a later one than this job's."""
+    stack has already been applied from, where it is a later one than this job's; `meanwhile` the one that another run
+    applied it from, so that this job's expectation begins elsewhere and nothing was done."""
 
     stack: StackName
     commit: str | None
@@ -55,6 +57,7 @@ class Applied:
     notes: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
     behind: str | None = None
+    meanwhile: str | None = None
     policy: tuple[PolicyFinding, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -66,6 +69,7 @@ class Applied:
             "notes": list(self.notes),
             "smoke": [asked.as_dict() for asked in self.asked],
             "behind": self.behind,
+            "meanwhile": self.meanwhile,
             "policy": [finding.as_dict() for finding in self.policy],
         }
 
@@ -99,8 +103,17 @@ class Apply:
                 if before == head == self.expectation.head != self.expectation.base:
                     self.session.progress.line(f"{self.stack} was applied from {head[:12]} already; nothing to do")
                     return Applied(self.stack, head, Meaning(self.stack.text))
+                if self._outdated(head, before):
+                    return Applied(self.stack, head, Meaning(self.stack.text), meanwhile=before)
                 self.expectation.require(head, before)
             return self._applied(lease, head, before)
+
+    def _outdated(self, head: str, before: str | None) -> bool:
+        """Whether another run was quicker, and the last job of this one starts the next (`amlops hand-on`)."""
+        expectation = self.expectation
+        if expectation is None or before is None or Run.of(self.session.process) is None:
+            return False
+        return expectation.head == head and expectation.base != before
 
     def _require_new(self, head: str) -> None:
         """Raises AmlopsError where the stack was applied before from another commit: without its ref everything of it
