@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from amlops.config import Names, load_environment
 from amlops.releases import Stage, load_release, load_stage, write_release, write_stage
-from amlops.stacks.lease import read_lease
 from tests.gitops.azure_world import write
 from tests.support.unpublished import with_variables
 
+from .agreement import assert_standing
 from .company import DEPLOYMENT
 from .standing import Standing, begin, standing
 
@@ -53,7 +52,7 @@ def prepare(running: Path, folder: Path) -> None:
 def leave_dev_alone(found: Standing) -> str:
     """Nobody asks in the other environments, and each would serve: their endpoints go. Gives dev's current release."""
     for other in ("staging", "prod"):
-        found.arm("DELETE", endpoint(found, other))
+        found.arm("DELETE", found.deployed(DEPLOYMENT, other).id)
     current = load_stage(found.repo, DEPLOYMENT, DEV).current
     assert current is not None
     return current
@@ -64,20 +63,15 @@ def explained(folder: Path, stack: str = STACK) -> str:
     return f"--expected {folder}/expected-{stack}.json"
 
 
-def endpoint(found: Standing, environment: str = DEV) -> str:
-    """The id of the endpoint."""
-    names = Names(load_environment(found.repo, environment))
-    return f"{found.workspace(environment)}/onlineEndpoints/{names.endpoint(DEPLOYMENT)}"
-
-
 def end_of(found: Standing) -> End:
-    place = endpoint(found)
+    there = found.deployed(DEPLOYMENT, DEV)
+    place = there.id
     listed = found.arm("GET", f"{place}/deployments")["value"]
     return End(
         found.resources(),
         _lasting(found.arm("GET", place)),
         {one["name"]: _lasting(one) for one in listed},
-        {one["urn"]: {"id": one.get("id"), "inputs": one.get("inputs")} for one in _state(found)["resources"]},
+        {one["urn"]: {"id": one.get("id"), "inputs": one.get("inputs")} for one in there.checkpoint()["resources"]},
     )
 
 
@@ -87,28 +81,15 @@ def _lasting(body: dict[str, Any]) -> dict[str, Any]:
     return {**found, "properties": {key: value for key, value in body["properties"].items() if not key.endswith("Uri")}}
 
 
-def _state(found: Standing) -> dict[str, Any]:
-    with found.state_blobs(DEV) as account:
-        container = account.get_container_client(f"{DEV}-diabetes-research")
-        assert not list(container.list_blobs(".pulumi/locks/")), "Pulumi's lock is left"
-        text = container.download_blob(f".pulumi/stacks/azureml/{STACK}.json").readall()
-    latest: dict[str, Any] = json.loads(text)["checkpoint"]["latest"]
-    assert not latest.get("pending_operations")
-    return latest
-
-
 def require_whole(found: Standing) -> End:
     """ARM, state and git say the same, and nobody holds anything. Raises AssertionError."""
-    stage, head, end = load_stage(found.repo, DEPLOYMENT, DEV), found.git.head(), end_of(found)
-    assert set(end.deployments) == {f"r-{release}" for release in stage.running}
+    assert_standing(found, DEV)
+    head, end = found.git.head(), end_of(found)
     assert end.endpoint["tags"]["cost-center"] == COST_CENTER
     assert {one["tags"]["cost-center"] for one in end.deployments.values()} == {COST_CENTER}
-    shares = {name: share for name, share in end.endpoint["properties"]["traffic"].items() if share}
-    assert shares == {f"r-{stage.current}": 100}
     ids = [str(one["id"]).lower() for one in end.state.values() if str(one["id"]).startswith("/subscriptions/")]
     assert sorted(ids) == sorted(one["id"].lower() for one in (end.endpoint, *end.deployments.values()))
     assert found.applied(STACK) == head
-    assert read_lease(found.git, STACK) is None
     found.git.fetch("refs/heads/evidence")
     written = found.git.read("refs/remotes/origin/evidence", f"stacks/{STACK}/applied-{head}.json")
     assert written is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import math
 import ssl
 import threading
 import time
@@ -79,10 +80,18 @@ class Client:
         """How many requests each ARM deployment answered well."""
         return dict(Counter(answer.deployment for answer in self.answers if answer.status == 200))
 
-    def share(self, deployment: str, *, since: float = 0.0) -> float:
-        """Part of the answers since a time that came from one deployment."""
-        found = [answer for answer in self.answers if answer.sent >= since]
-        return sum(answer.deployment == deployment for answer in found) / max(len(found), 1)
+    @property
+    def achieved(self) -> float:
+        """Answers a second, from the first request to the last answer."""
+        times = [answer.sent for answer in self.answers] + [answer.sent + answer.seconds for answer in self.answers]
+        return len(self.answers) / (max(times) - min(times))
+
+    def is_within(self, deployment: str, weight: float) -> bool:
+        """Whether a deployment, from its first request to its last, got no larger part of all than its weight; who gets
+        a request is chance, of which four standard deviations are allowed."""
+        own = [answer.sent for answer in self.answers if answer.deployment == deployment]
+        count = sum(min(own) <= answer.sent <= max(own) for answer in self.answers)
+        return len(own) <= count * weight + 4 * math.sqrt(count * weight * (1 - weight))
 
     @property
     def now(self) -> float:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
-
-from amlops.config import Names, Repository, load_environment
+from amlops.config import Repository
 from tests.support.clocks import running_faster
 
-from .client import RATE, Client
+from .client import AT_ONCE, RATE, Client
+from .deployed import Deployed
 from .seed import REPOSITORY
 from .world import World, by_owner, told
 
@@ -45,13 +44,13 @@ def merge(world: World, branch: str, files: Mapping[str, str | None], message: s
 
 
 def first_release(world: World) -> str:
-    """Trains, releases, and makes the release current everywhere, as a company does that comes from elsewhere."""
-    world.alice.git("fetch", "-q", "origin")
-    world.alice.git("checkout", "-q", "-B", "first", "origin/main")
-    by_owner(world, "train", DEPLOYMENT, "--env", "dev", "--json")
-    id, file = release(world)
-    files = {stage_file(name): f'current: "{id}"\n' for name in ORDER}
-    merge(world, "first", {**file, **files}, "feat: the first release")
+    """The workflow trains, measures and releases it into dev; a person makes it current in the other environments too,
+    as a company does that comes from elsewhere."""
+    world.alice.dispatch("release.yml", deployment=DEPLOYMENT)
+    world.settle()
+    assert world.last("release.yml").conclusion == "success", told(world.last("release.yml"))
+    id = str(world.stage(DEPLOYMENT, ORDER[0])["current"])
+    merge(world, "first", {stage_file(name): f'current: "{id}"\n' for name in ORDER[1:]}, "feat: the first release")
     world.settle()
     for run in world.runs.of("apply.yml") + world.runs.of("rollout.yml"):
         assert run.conclusion == "success", told(run)
@@ -67,8 +66,7 @@ def release(world: World) -> tuple[str, dict[str, str]]:
 def offer(world: World, environment: str, changes: Mapping[str, str], *, proven: bool = False) -> tuple[str, str]:
     """A release of changed files, merged as the candidate of an environment, whose metrics come three minutes late:
     (old, new). `proven`: it runs in the environments before. No release is made of the merge besides."""
-    assert world.cloud is not None
-    world.cloud.control("POST", "metrics", {"lateSeconds": 180})
+    late_metrics(world)
     old = world.stage(DEPLOYMENT, environment)["current"]
     world.alice.git("fetch", "-q", "origin")
     world.alice.git("checkout", "-q", "-B", "second", "origin/main")
@@ -85,36 +83,56 @@ def offer(world: World, environment: str, changes: Mapping[str, str], *, proven:
     return str(old), new
 
 
+def deployed_in(world: World, environment: str) -> Deployed:
+    """The deployment in an environment."""
+    assert world.cloud is not None
+    return Deployed(world.cloud, Repository(REPOSITORY), DEPLOYMENT, environment)
+
+
+def late_metrics(world: World) -> None:
+    """What Azure Monitor knows of requests, by metrics and by logs, is three minutes old."""
+    assert world.cloud is not None
+    world.cloud.control("POST", "metrics", {"lateSeconds": 180, "logsLateSeconds": 180})
+
+
 def endpoint(world: World, environment: str) -> tuple[Any, tuple[str, str, str]]:
     """azure-mgmt-machinelearningservices as the owner, and (group, workspace, endpoint)."""
-    assert world.cloud is not None
-    found = load_environment(Repository(REPOSITORY), environment)
-    names = Names(found)
-    client = world.cloud.in_subscription(found.subscription_id).client(MachineLearningServicesMgmtClient)
-    return client, (names.resource_group, names.workspace, names.endpoint(DEPLOYMENT))
+    found = deployed_in(world, environment)
+    return found.client, found.where
 
 
 def traffic(world: World, environment: str) -> dict[str, int]:
     """ARM's own word, without what gets nothing."""
-    client, where = endpoint(world, environment)
-    live = client.online_endpoints.get(*where).properties.traffic or {}
-    return {name: percent for name, percent in live.items() if percent}
+    return deployed_in(world, environment).traffic()
 
 
 def serving(world: World, environment: str) -> set[str]:
     """The ARM deployments that are there."""
-    client, where = endpoint(world, environment)
-    return {item.name for item in client.online_deployments.list(*where)}
+    return deployed_in(world, environment).serving()
 
 
-def users(world: World, environment: str, rate: float = RATE) -> Client:
+def users(world: World, environment: str, rate: float = RATE, at_once: int = AT_ONCE) -> Client:
     """People who ask the endpoint of an environment from now on."""
     assert world.cloud is not None
     client, where = endpoint(world, environment)
     uri = client.online_endpoints.get(*where).properties.scoring_uri
     key = client.online_endpoints.list_keys(*where).primary_key
     body = (REPOSITORY / FOLDER / "sample-request.json").read_bytes()
-    return Client(uri, key, body, world.cloud.ca, rate)
+    return Client(uri, key, body, world.cloud.ca, rate, at_once)
+
+
+@contextmanager
+def unharmed(world: World, *environments: str, rate: float = 5.0) -> Iterator[None]:
+    """People ask each endpoint for as long as the block goes on, and none is answered an error. One by one: of one
+    instance, two take all there is, and a smoke test is the other."""
+    clients = {name: users(world, name, rate, at_once=1) for name in environments}
+    with ExitStack() as all_:
+        for client in clients.values():
+            all_.enter_context(client.asking())
+        yield
+        for client in clients.values():
+            client.wait(20)
+    assert {name: client.failed[:3] for name, client in clients.items() if client.failed} == {}
 
 
 def open_window(now: datetime) -> datetime:

@@ -20,7 +20,6 @@ from typing import Any
 from azure.core.rest import HttpRequest
 from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 from azure.mgmt.resource.resources import ResourceManagementClient
-from azure.storage.blob import BlobServiceClient
 
 from amlops.config import Names, Repository, load_environment
 from amlops.git import Git
@@ -32,9 +31,9 @@ from amlops.stacks.state import realm_of
 from tests.support import cloud as clouds
 from tests.support.clone import REPOSITORY, Clone
 from tests.support.cloud import LocalCloud
-from tests.support.storage import blob_service
 
 from .client import AT_ONCE, RATE, Client
+from .deployed import Deployed
 from .github.oidc import Issuer
 from .world import KEPT
 
@@ -152,6 +151,9 @@ class Standing:
         group = f"/subscriptions/{found.subscription_id}/resourceGroups/{names.resource_group}"
         return f"{group}/providers/Microsoft.MachineLearningServices/workspaces/{names.workspace}"
 
+    def deployed(self, deployment: str, environment: str) -> Deployed:
+        return Deployed(self.cloud, self.repo, deployment, environment)
+
     @contextmanager
     def place(self, environment: str, deployment: str) -> Iterator[Place]:
         """A deployment's endpoint, for who moves its traffic by hand."""
@@ -164,13 +166,6 @@ class Standing:
         """People who ask an endpoint (its id) from now on, so often a second."""
         uri = self.arm("GET", endpoint)["properties"]["scoringUri"]
         return Client(uri, self.arm("POST", f"{endpoint}/listKeys")["primaryKey"], body, self.cloud.ca, rate, at_once)
-
-    @contextmanager
-    def state_blobs(self, environment: str) -> Iterator[BlobServiceClient]:
-        """The account with all states."""
-        names = Names(load_environment(self.repo, environment))
-        with blob_service(self.cloud, names.state_storage, self.cloud.credential()) as client:
-            yield client
 
 
 def kill(run: subprocess.Popen[str]) -> None:

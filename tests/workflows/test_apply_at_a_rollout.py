@@ -20,9 +20,11 @@ from tests.gitops.azure_world import write
 from tests.support.memory import in_memory
 from tests.support.unpublished import with_variables
 
-from .changing import endpoint, explained
+from .agreement import assert_standing
+from .changing import explained
 from .company import DEPLOYMENT, FOLDER
 from .standing import Standing, begin, standing
+from .writes import is_write
 
 PROD = "prod"
 STACK = f"{PROD}.{DEPLOYMENT}"
@@ -53,7 +55,7 @@ def _roll_out(found: Standing) -> tuple[str, str]:
     with found.place(PROD, DEPLOYMENT) as place:
         move(place, Split({old: 90, new: 10}, {}), {NOTE: "paused by ada"}, Patience(pause=0.1))
     scaled = {"sku": {"name": "Default", "capacity": INSTANCES}}
-    found.arm("PATCH", f"{endpoint(found, PROD)}/deployments/{old}", scaled)
+    found.arm("PATCH", f"{found.deployed(DEPLOYMENT, PROD).id}/deployments/{old}", scaled)
     return old, new
 
 
@@ -85,7 +87,8 @@ def _scaling(found: Standing) -> dict[str, Any]:
 
 def test_tag_identity_and_autoscale_at_ten_percent(found: Standing) -> None:
     """Three changes in one apply, under 20 requests a second: split and scaled capacity are as before, so are the
-    rollout's tags, and no client saw an error."""
+    rollout's tags, and no client saw an error. The endpoint and each of its deployments is written once, so what stands
+    at the end is all that was ever sent."""
     old, new = _roll_out(found)
     names = Names(load_environment(found.repo, PROD))
     _let_act_as(found, names.compute_identity)
@@ -95,14 +98,20 @@ def test_tag_identity_and_autoscale_at_ten_percent(found: Standing) -> None:
     write(found.clone, f"environments/{PROD}.yaml", changes)
     head = found.push("feat: another cost centre, another identity, later scaling")
     found.explain(STACK)
-    place = endpoint(found, PROD)
+    place = found.deployed(DEPLOYMENT, PROD).id
     client = found.users(place, (found.clone.path / FOLDER / "sample-request.json").read_bytes())
     with client.asking():
         client.wait(60)
+        mark = found.cloud.control("GET", "trace")["mark"]
         said = found.apply(STACK, explained(found.folder, STACK))
         client.wait(60)
     assert client.failed == [], said
     assert min(client.by_deployment[name] for name in (old, new)) > 0
+    trace = found.cloud.control("GET", f"trace?since={mark}")
+    assert trace["complete"] is True
+    written = [one["path"].lower() for one in trace["requests"] if is_write(one) and not one["host"]]
+    served_at = [place, *(f"{place}/deployments/{name}" for name in (old, new))]
+    assert sorted(path for path in written if "/onlineendpoints/" in path) == sorted(map(str.lower, served_at))
     live = found.arm("GET", place)
     assert live["properties"]["traffic"] == {old: 90, new: 10}
     assert (live["tags"]["cost-center"], live["tags"][NOTE]) == ("4790", "paused by ada")
@@ -116,3 +125,4 @@ def test_tag_identity_and_autoscale_at_ten_percent(found: Standing) -> None:
     assert {profile["capacity"]["maximum"] for profile in scaling.values()} == {"8"}
     assert {profile["rules"][0]["metricTrigger"]["threshold"] for profile in scaling.values()} == {55}
     assert found.applied(STACK) == head
+    assert_standing(found, PROD)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 from tests.support.how_to import blocks
@@ -10,18 +9,17 @@ from tests.support.how_to import blocks
 from .agreement import assert_agreed
 from .company import DEPLOYMENT, FOLDER, faster, offer, traffic, users
 from .github.run import Run
-from .world import World, pasted, told
+from .world import World, pasted, said, told
 
 PROD = "prod"
 STACK = f"{PROD}.{DEPLOYMENT}"
-JOB = re.compile(r"^\[.*?\] ", re.MULTILINE)
 
 
 def _until(run: Run, word: str, after: int = 0, seconds: float = 120.0) -> int:
-    """Waits until a run has said a word, after so many characters of all that it says; gives where. Its lines are
-    broken anywhere. Raises TimeoutError."""
+    """Waits until a run has said a word, after so many characters of all that it says; gives where. Raises
+    TimeoutError."""
     until = time.monotonic() + seconds
-    while (found := " ".join(JOB.sub("", run.log).split()).find(word, after)) < 0:
+    while (found := said(run).find(word, after)) < 0:
         if time.monotonic() > until or not run.active:
             raise TimeoutError(f'"{word}" was not said: {told(run)}')
         time.sleep(0.1)

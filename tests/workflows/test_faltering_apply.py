@@ -12,24 +12,31 @@ from amlops.config.operations import OPERATION_MINUTES
 from amlops.stacks.lease import read_lease
 from tests.support.memory import in_memory
 
-from .changing import STACK, endpoint, explained, require_whole
+from .changing import DEV, STACK, explained, require_whole
+from .client import RATE
+from .company import DEPLOYMENT, FOLDER
 from .standing import Standing, standing
 
 
 @pytest.fixture
 def found(changing: Path, tmp_path: Path) -> Iterator[Standing]:
-    """What the apply begins with, for one test."""
+    """What the apply begins with, for one test. People ask all the time, and none is answered an error."""
     with in_memory(tmp_path) as root:
         shutil.copytree(changing, root / "it", symlinks=True)
         with standing(root / "it") as made:
-            yield made
+            body = (made.clone.path / FOLDER / "sample-request.json").read_bytes()
+            client = made.users(made.deployed(DEPLOYMENT, DEV).id, body, RATE, at_once=1)
+            with client.asking():
+                yield made
+                client.wait(20)
+            assert client.failed == []
 
 
 def _newer(found: Standing) -> str:
     """The id of the online deployment that the apply makes."""
-    there = {one["name"] for one in found.arm("GET", f"{endpoint(found)}/deployments")["value"]}
+    there = {one["name"] for one in found.arm("GET", f"{found.deployed(DEPLOYMENT, DEV).id}/deployments")["value"]}
     (name,) = {f"r-{release}" for release in found.running(STACK)} - there
-    return f"{endpoint(found)}/deployments/{name}"
+    return f"{found.deployed(DEPLOYMENT, DEV).id}/deployments/{name}"
 
 
 def test_azure_refuses_and_drops_for_a_while(found: Standing) -> None:

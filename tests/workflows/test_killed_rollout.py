@@ -28,7 +28,7 @@ from tests.gitops.azure_world import write
 from tests.support.clocks import running_faster
 from tests.support.memory import in_memory
 
-from .changing import DEV, STACK, endpoint, leave_dev_alone
+from .changing import DEV, STACK, leave_dev_alone
 from .company import DEPLOYMENT, FOLDER
 from .standing import Standing, begin, standing
 from .writes import Point, differences, is_write, kill_at, note_pushes, points_of
@@ -172,7 +172,7 @@ def _rolled_out(offered: Offered, folder: Path, point: Point | None) -> tuple[En
     found = offered.again(folder)
     mark = found.cloud.control("GET", "trace")["mark"]
     body = (found.clone.path / FOLDER / "sample-request.json").read_text().replace(*ASKED)
-    client = found.users(endpoint(found), body.encode(), RATE, at_once=1)
+    client = found.users(found.deployed(DEPLOYMENT, DEV).id, body.encode(), RATE, at_once=1)
     with client.asking(), running_faster(FASTER, found.cloud.advance):
         if point is not None:
             kill_at(found, point, "rollout", STACK)
@@ -206,6 +206,7 @@ def test_killed_after_every_write(offered: Offered, tmp_path: Path) -> None:
     pushed = [point.name for point in points if not point.method]
     assert pushed[0] == pushed[-1] == f"refs/leases/{STACK}"
     assert {"refs/heads/main", f"refs/heads/{BRANCH}"} < set(pushed)
+    assert pushed.index(f"refs/heads/{BRANCH}") < pushed.index("refs/heads/main"), "git says nothing without evidence"
     wrong = {}
     for number, point in enumerate(points):
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from .seed import POLL, adapted, clouds, environments, install_app, push_reposit
 KEPT = "world.json"
 SKIPPED = ("check.yml",)
 """Not run here: it is these very tests."""
+_JOB = re.compile(r"^\[.*?\] ", re.MULTILINE)
 
 
 @dataclass
@@ -116,6 +118,11 @@ class World:
         """A stage as main has it."""
         text = self.hub.remote.read("main", f"deployments/{deployment}/stages/{environment}.yaml")
         return dict(YAML(typ="safe").load(text)) if text else {}
+
+
+def said(run: Run) -> str:
+    """All that a run's jobs printed, as one line: theirs are broken anywhere."""
+    return " ".join(_JOB.sub("", run.log).split())
 
 
 def told(run: Run) -> str:
