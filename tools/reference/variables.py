@@ -83,7 +83,6 @@ READ: Mapping[str, tuple[str, str]] = {
     "AMLOPS_DEPLOYMENT": ("The deployment that `amlops release --due` is asked for.", "`amlops`"),
     "AMLOPS_PULUMI": ("File of the Pulumi CLI, in place of the one that set-up made.", "`amlops`"),
     "AMLOPS_NODE": ("File of Node.js, in place of the one on PATH.", "the local Azure, which runs Azurite on it"),
-    "AMLOPS_APP_TOKEN": ("Token of the GitHub App, where a step got one before.", "`amlops`"),
     "AMLOPS_APP_CLIENT_ID": ("Client id of the GitHub App that bots act by.", "`amlops`, workflows"),
     "AMLOPS_APP_PRIVATE_KEY": (
         "Its private key, a secret of GitHub's; `amlops` takes it out of its variables before it starts anything.",

@@ -14,7 +14,7 @@ Token = Callable[[], str]
 
 def token_of(environ: Mapping[str, str]) -> Token | None:
     """None where the process has neither."""
-    file, own = environ.get(TOKEN_FILE), environ.get("AMLOPS_APP_TOKEN") or environ.get("GITHUB_TOKEN")
+    file, own = environ.get(TOKEN_FILE), environ.get("GITHUB_TOKEN")
     if file:
         return lambda: Path(file).read_text(encoding="utf-8")
     return (lambda: own) if own else None
