@@ -8,12 +8,12 @@ from functools import cached_property
 from .comments import Comments
 from .issues import Issues
 from .pulls import Pulls
-from .repository import Repository
+from .rest import Rest
 from .runs import Runs
 from .tokens import token_of
 
 
-class GitHub(Repository):
+class GitHub(Rest):
     @staticmethod
     def of(environ: Mapping[str, str]) -> GitHub | None:
         """From the variables of a workflow's job: the App's token where the job has it, else the job's own. None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .repository import Repository
+from .rest import Rest
 from .seen import once
 
 LONGEST = 65_536
@@ -14,7 +14,7 @@ LONGEST = 65_536
 
 @dataclass(frozen=True)
 class Comments:
-    github: Repository
+    github: Rest
 
     def put(self, number: int, marker: str, body: str) -> str:
         """Raises NotAllowed, GitHubRefused; ValueError for a body over GitHub's limit."""

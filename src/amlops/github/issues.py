@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .comments import mark
-from .repository import Repository
+from .rest import Rest
 from .seen import once
 
 
@@ -31,7 +31,7 @@ class Issue:
 class Issues:
     """Issues that carry a label of ours and open with a marker nobody sees."""
 
-    github: Repository
+    github: Rest
 
     def find(self, marker: str, label: str) -> Issue | None:
         """The open issue with this marker, None where there is none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import GitHubRefused
-from .repository import Repository
+from .rest import Rest
 from .seen import once
 
 
@@ -43,7 +43,7 @@ class Pull:
 
 @dataclass(frozen=True)
 class Pulls:
-    github: Repository
+    github: Rest
 
     def get(self, number: int) -> Pull:
         """Raises GitHubRefused."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import NotAllowed, Unsure
-from .repository import Repository
+from .rest import Rest
 
 ENDED = "completed"
 
@@ -33,7 +33,7 @@ class Asking:
 
 @dataclass(frozen=True)
 class Runs:
-    github: Repository
+    github: Rest
 
     def dispatch(self, workflow: str, inputs: Mapping[str, str] | None = None, *, ref: str = "main") -> None:
         """Starts a workflow by its file's name. A lost answer is sent again: workflows bear a second run. Raises

@@ -18,7 +18,7 @@ PAGE = 100
 
 
 @dataclass(frozen=True)
-class Repository:
+class Rest:
     """Paths that don't open with `/` are below `/repos/{owner}/{name}/`."""
 
     api_url: str
