@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +87,25 @@ def _scaling(found: Standing) -> dict[str, Any]:
     return {one["name"]: one["properties"]["profiles"][0] for one in listed["value"]}
 
 
+def _after_first(found: Standing, place: str) -> dict[str, int]:
+    """The split right after the first write to the endpoint, whose answer is held so long. Raises AssertionError."""
+    rule = {"kind": "hold", "method": "PATCH", "path": f"{place}$"}
+    found.cloud.control("PUT", "faults", {"rules": [rule]})
+    try:
+        until = time.monotonic() + 120
+        while not found.cloud.control("GET", "held")["held"]:
+            assert time.monotonic() < until, "nobody wrote to the endpoint"
+            time.sleep(0.02)
+        split: dict[str, int] = found.arm("GET", place)["properties"]["traffic"]
+        return split
+    finally:
+        found.cloud.control("PUT", "faults", {"rules": []})
+
+
 def test_tag_identity_and_autoscale_at_ten_percent(found: Standing) -> None:
     """Three changes in one apply, under 20 requests a second: split and scaled capacity are as before, so are the
-    rollout's tags, and no client saw an error. The endpoint and each of its deployments is written once, so what stands
-    at the end is all that was ever sent."""
+    rollout's tags, and no client saw an error. Each deployment is written once, so its capacity at the end is all that
+    was ever sent; the endpoint twice, since an identity is taken away first, and the split was the same in between."""
     old, new = _roll_out(found)
     names = Names(load_environment(found.repo, PROD))
     _let_act_as(found, names.compute_identity)
@@ -100,8 +117,9 @@ def test_tag_identity_and_autoscale_at_ten_percent(found: Standing) -> None:
     found.explain(STACK)
     place = found.deployed(DEPLOYMENT, PROD).id
     client = found.users(place, (found.clone.path / FOLDER / "sample-request.json").read_bytes())
-    with client.asking():
+    with client.asking(), ThreadPoolExecutor(1) as pool:
         client.wait(60)
+        between = pool.submit(_after_first, found, place)
         mark = found.cloud.control("GET", "trace")["mark"]
         said = found.apply(STACK, explained(found.folder, STACK))
         client.wait(60)
@@ -109,9 +127,11 @@ def test_tag_identity_and_autoscale_at_ten_percent(found: Standing) -> None:
     assert min(client.by_deployment[name] for name in (old, new)) > 0
     trace = found.cloud.control("GET", f"trace?since={mark}")
     assert trace["complete"] is True
-    written = [one["path"].lower() for one in trace["requests"] if is_write(one) and not one["host"]]
-    served_at = [place, *(f"{place}/deployments/{name}" for name in (old, new))]
-    assert sorted(path for path in written if "/onlineendpoints/" in path) == sorted(map(str.lower, served_at))
+    written = [(one["method"], one["path"].lower()) for one in trace["requests"] if is_write(one) and not one["host"]]
+    served_at = [("PUT", place), *(("PUT", f"{place}/deployments/{name}") for name in (old, new))]
+    expected = [(method, path.lower()) for method, path in (("PATCH", place), *served_at)]
+    assert sorted(one for one in written if "/onlineendpoints/" in one[1]) == sorted(expected)
+    assert between.result() == {old: 90, new: 10}
     live = found.arm("GET", place)
     assert live["properties"]["traffic"] == {old: 90, new: 10}
     assert (live["tags"]["cost-center"], live["tags"][NOTE]) == ("4790", "paused by ada")
