@@ -6,7 +6,7 @@ from amlops.config import Repository
 from amlops.git import Git
 from amlops.releases import load_stage
 from amlops.stacks.lease import lease_ref, read_lease
-from amlops.workflows.promotion.stage_commits import stage_at
+from amlops.workflows.main_branch import stage_at
 
 from .company import DEPLOYMENT, ORDER, deployed_in
 from .deployed import differences

@@ -13,7 +13,7 @@ from amlops.stacks.applied import applied_commits, behind
 from amlops.stacks.declared import Declared
 from amlops.stacks.waves import Waves, waves
 
-from ..promotion.stage_commits import main_of
+from ..main_branch import main_of
 from ..rollout import Watch
 from ..rollout.watch import Watched
 from .asked import asked

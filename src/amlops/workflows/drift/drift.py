@@ -25,8 +25,8 @@ from amlops.stacks.meaning import meaning_of
 from amlops.stacks.touched import touched
 
 from ..apply.apply import Applied, Apply
+from ..main_branch import Proposed, propose
 from ..plan.expectation import Expectation
-from ..promotion.stage_commits import Proposed, propose
 from ..session import Session
 from .activity import last_change
 from .adoption import Edit, Refused, adopt, at

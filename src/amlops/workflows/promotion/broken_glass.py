@@ -16,7 +16,7 @@ from amlops.git import Author, Files, Git
 from amlops.github import GitHub
 from amlops.releases.files import yaml_text
 
-from .stage_commits import Proposed, propose
+from ..main_branch import Proposed, propose
 
 PATH = "environments/break-glass.yaml"
 LABEL = "break-glass"

@@ -13,7 +13,7 @@ from amlops.git import Files, Git
 from amlops.github import GitHub
 from amlops.releases import stage_text
 
-from .stage_commits import Proposed, propose, stage_at, stage_path
+from ..main_branch import Proposed, propose, stage_at, stage_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from amlops.git import Git
 from amlops.github import GitHub
 from amlops.releases import Stage
 
-from .stage_commits import Proposed, main_of, propose, stage_at, stage_change
+from ..main_branch import Proposed, main_of, propose, stage_at, stage_change
 
 
 @dataclass(frozen=True, slots=True)

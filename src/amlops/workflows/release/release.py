@@ -20,7 +20,7 @@ from amlops.git import Files, Git
 from amlops.github import Run
 from amlops.releases import Release, release_of, release_text, stage_text
 
-from ..promotion.stage_commits import MAIN, stage_at, stage_path
+from ..main_branch import MAIN, stage_at, stage_path
 from ..session import Session
 from .due import Due
 from .reported import reported_metrics

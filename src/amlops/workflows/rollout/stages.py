@@ -11,7 +11,7 @@ from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.releases import Stage, load_stage, write_stage
 
-from ..promotion.stage_commits import MAIN, stage_at, stage_change
+from ..main_branch import MAIN, stage_at, stage_change
 
 
 class Moved(AmlopsError):

@@ -16,7 +16,7 @@ from amlops.stacks.applied import applied_commit
 from amlops.stacks.lease import held, may_take, read_lease
 from amlops.stacks.lease_holder import Lives
 
-from ..promotion.stage_commits import main_of, stage_at
+from ..main_branch import main_of, stage_at
 from .kept import is_proven
 
 State = Literal["started", "held", "unapplied", "broken"]

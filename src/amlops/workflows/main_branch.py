@@ -1,4 +1,4 @@
-"""Commits that move a stage: on main at once, or on a branch with a pull request."""
+"""Main as the remote has it: what a stage says there, and changes that go there at once or by a pull request."""
 
 from __future__ import annotations
 
