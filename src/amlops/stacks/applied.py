@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from amlops.evidence import Evidence
-from amlops.git import Git
+from amlops.git import Git, GitFailed
 
 from .declared import Declared
 from .names import StackName
@@ -59,7 +59,8 @@ def _answered(said: Mapping[str, Any]) -> bool:
 
 
 def behind(git: Git, declared: Declared, head: str) -> Touched:
-    """The stacks that HEAD declares otherwise than it was applied, or that never were. Raises GitFailed, ConfigError.
+    """The stacks that HEAD declares otherwise than it was applied, or that never were; not those that a later commit
+    was applied to. Raises GitFailed, ConfigError.
 
     Stacks of one commit are compared together, so the work grows with the commits that were applied and not with the
     stacks.
@@ -77,7 +78,7 @@ def behind(git: Git, declared: Declared, head: str) -> Touched:
         if stack.text in at:
             together.setdefault(at[stack.text], []).append(stack)
     for commit in dict.fromkeys(at.values()):
-        if commit != head:
+        if commit != head and not _later(git, commit, head, known):
             found = touched(git.changed(commit, head), declared, together.get(commit, ()))
             stacks.update({stack: why for stack, why in found.stacks.items() if at.get(stack.text) == commit})
     for stack in declared.stacks:
@@ -86,3 +87,11 @@ def behind(git: Git, declared: Declared, head: str) -> Touched:
             stacks[stack] = (Reason(applied_ref(stack.text), "it was never applied", scope),)
     ranked = sorted(stacks, key=lambda stack: (declared.rank.get(stack, len(declared.rank)), stack.text))
     return Touched({stack: stacks[stack] for stack in ranked}, {}, gone, ())
+
+
+def _later(git: Git, commit: str, head: str, known: Collection[str]) -> bool:
+    """Whether a commit comes from `head`, of which `known` are the ancestors."""
+    try:
+        return commit not in known and git.merge_base(head, commit) == head
+    except GitFailed:
+        return False  # a commit of no common history is no later one

@@ -279,6 +279,22 @@ def test_emptied_stage_is_applied_once_more(git: Git, repo: Repository) -> None:
     assert _names(behind(git, Declared(repo), _commit(git, "retire"))) == ["dev.churn"]
 
 
+def test_a_stack_that_is_ahead_is_not_behind(git: Git, repo: Repository) -> None:
+    """An older run that looks after a newer one has nothing to do there; a commit of no history of ours is no later
+    one."""
+    first = git.head()
+    for name in ALL:
+        assert git.swap(applied_ref(name), None, first)
+    (repo.environments / "dev.yaml").write_text((repo.environments / "dev.yaml").read_text() + "# two\n")
+    second = _commit(git, "two")
+    assert git.swap(applied_ref("dev"), first, second)
+    _run(repo.root, "git", "checkout", "-q", first)
+    assert _names(behind(git, Declared(repo), first)) == []
+    strange = _run(repo.root, "git", "commit-tree", f"{second}^{{tree}}", "-m", "strange")
+    assert git.swap(applied_ref("dev"), second, strange)
+    assert _names(behind(git, Declared(repo), first)) == ["dev"]
+
+
 def test_evidence_tells_of_applies_whose_ref_is_gone(git: Git) -> None:
     """The last one of each stack; neither of one that was destroyed since, nor of one whose release did not answer."""
 
