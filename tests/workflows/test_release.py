@@ -93,7 +93,7 @@ def test_nothing_that_changes_no_behaviour_is_released(deployed: World) -> None:
     run = world.last("release.yml")
     assert run.conclusion == "success", told(run)
     assert world.stage(DEPLOYMENT, "dev") == before
-    assert world.hub.remote.git("rev-parse", "main") == head
+    assert world.hub.remote.git("log", "--format=%an: %s", "--patch", f"{head}..main") == "", told(run)
     assert "main has it so already" in run.log
     assert_agreed(world)
 
@@ -146,7 +146,6 @@ def test_an_image_is_built_anew_by_hand(deployed: World) -> None:
     assert run.conclusion == "success", told(run)
     made = world.stage(DEPLOYMENT, "dev")["current"]
     assert made != before, told(run)
-    assert "submitted job diabetes-progression-training" not in run.log
     old, new = (_lock(world, release) for release in (before, made))
     (differing,) = [asset for asset in new["assets"] if asset not in old["assets"]]
     assert (differing["kind"], differing["source"]) == ("environment", f"{name}/azureml/base:1@{ONE}")

@@ -7,7 +7,6 @@ its content, and the stage is written last.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -140,7 +139,7 @@ def registry_of(environment: Environment, cloud: Cloud) -> Holder:
 
 
 def _known(repo: Repository, environment: str, made: Release) -> Release:
-    """The release as its file has it, where that differs in nothing but when and from which commit it was made."""
+    """The release as its file has it, where that says the same."""
     path = repo.releases_dir(made.deployment, environment) / f"{made.id}.yaml"
     if not path.is_file():
         return made
@@ -148,5 +147,4 @@ def _known(repo: Repository, environment: str, made: Release) -> Release:
         known = load_release(repo, made.deployment, environment, made.id)
     except ConfigError:
         return made
-    same = replace(made, created=known.created, provenance=known.provenance) == known
-    return known if same else made
+    return known if known.says_the_same_as(made) else made

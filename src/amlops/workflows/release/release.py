@@ -226,15 +226,11 @@ def _files(
 
 
 def _is_there(repo: Repository, text: str | None, path: str, release: Release) -> bool:
-    """Whether the file says the same but for when and from which commit it was made."""
+    """Whether the file says the same."""
     if text is None:
         return False
     try:
         known = release_of(document_of(text, repo.root / path, root=repo.root), release.deployment)
     except ConfigError:
         return False
-    return (known.endpoint, known.deployment_body, known.assets) == (
-        release.endpoint,
-        release.deployment_body,
-        release.assets,
-    )
+    return known.says_the_same_as(release)

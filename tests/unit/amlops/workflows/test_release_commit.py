@@ -56,11 +56,14 @@ def test_the_first_release_is_current_the_next_one_candidate(company: Company) -
 
 
 def test_a_release_that_is_there_makes_no_commit(company: Company) -> None:
-    """Nothing changed in behaviour, so nothing happens, though it was made later and from another commit."""
+    """Nothing changed in behaviour, so nothing happens, though it was made later, from another commit, and of a model
+    that was trained again and came out the same."""
     one = _release(company, 1)
     _committed(company, one)
     before = company.git.head()
-    later = replace(one, created="2027-01-01T00:00:00Z", provenance=replace(one.provenance, commit="f" * 40))
+    trained = replace(one.assets[0], source="m:2")
+    made = replace(one.provenance, commit="f" * 40, job="job-2")
+    later = replace(one, created="2027-01-01T00:00:00Z", provenance=made, assets=(trained,))
     done = _committed(company, later)
     assert (done.moved, done.commit, done.said) == (False, None, f"{NAME} {one.id}: main has it so already")
     assert company.git.head() == before
