@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tests.support import canary
+from tests.support.storage import blob_service
 
-from .company import endpoint
+from .company import deployed_in, endpoint
 from .world import World
 
 LONGEST = 40
 """Characters of a secret that are looked for: a key's own end may be padding that is written otherwise."""
 WRITTEN = ("deployments/", "environments/", "stacks/")
 """Folders of branches that runs write to."""
+
+KINDS = {
+    "output": re.compile(r" summary$"),
+    "plan": re.compile(r" artifact "),
+    "comment": re.compile(r"^comment "),
+    "log": re.compile(r" act\.jsonl$"),
+    "evidence": re.compile(r"^refs/heads/evidence "),
+    "state": re.compile(r"^blob "),
+}
+"""What kind a place is of, by its name."""
 
 
 def secrets(world: World, *environments: str) -> dict[str, str]:
@@ -60,3 +72,69 @@ def places(world: World) -> Iterator[tuple[str, bytes]]:
 def _files(folder: Path | None, pattern: str) -> Iterator[Path]:
     if folder is not None and folder.is_dir():
         yield from (path for path in folder.glob(pattern) if path.is_file())
+
+
+def require_no_leaks(world: World, *environments: str) -> None:
+    """No secret is in any place, and there are places of each kind. One that is then planted in a place of each kind,
+    in another form each, is found there. Raises AssertionError."""
+    wanted, left = secrets(world, *environments), dict(places(world))
+    assert _kinds(left) == set(KINDS)
+    assert leaks(left.items(), wanted) == []
+    secret, name = next(iter(wanted.items()))
+    forms = list(canary.forms(secret[:LONGEST]).values())
+    for number, plant in enumerate(_PLANTS.values()):
+        plant(world, b"planted " + forms[number % len(forms)] + b"\n")
+    found = leaks((now for now in places(world) if left.get(now[0]) != now[1]), wanted)
+    assert all(place.endswith(f": {name}") for place in found), found
+    assert _kinds(place.removesuffix(f": {name}") for place in found) == set(KINDS)
+
+
+def _kinds(places: Iterable[str]) -> set[str]:
+    return {kind for place in places for kind, pattern in KINDS.items() if pattern.search(place)}
+
+
+def _in_summary(world: World, text: bytes) -> None:
+    run = world.runs.all[-1]
+    run.summary += text.decode("latin-1")
+
+
+def _in_artifact(world: World, text: bytes) -> None:
+    folders = [run.folder / "artifacts" for run in world.runs.all if run.folder is not None]
+    file = next(path for folder in folders for path in _files(folder, "**/*"))
+    file.write_bytes(file.read_bytes() + text)
+
+
+def _in_comment(world: World, text: bytes) -> None:
+    note = next(iter(world.hub.notes.values()))
+    note.body += text.decode()
+
+
+def _in_log(world: World, text: bytes) -> None:
+    file = next(path for run in world.runs.all for path in _files(run.folder, "act.jsonl"))
+    file.write_bytes(file.read_bytes() + text)
+
+
+def _in_evidence(world: World, text: bytes) -> None:
+    git, branch = world.hub.remote.git, "refs/heads/evidence"
+    blob = git("hash-object", "-w", "--stdin", stdin=text.decode())
+    stacks = git("mktree", stdin=f"100644 blob {blob}\tplanted.json\n")
+    tree = git("mktree", stdin=f"040000 tree {stacks}\tstacks\n")
+    world.hub.remote.set(branch, world.hub.remote.commit(tree, [git("rev-parse", branch)], "planted", "nobody"))
+
+
+def _in_state(world: World, text: bytes) -> None:
+    assert world.cloud is not None
+    found = deployed_in(world, "dev")
+    with blob_service(world.cloud, found.names.state_storage, world.cloud.credential()) as account:
+        account.get_blob_client(found.names.realm("platform"), ".pulumi/planted.json").upload_blob(text)
+
+
+_PLANTS: Mapping[str, Callable[[World, bytes], None]] = {
+    "log": _in_log,
+    "output": _in_summary,
+    "comment": _in_comment,
+    "evidence": _in_evidence,
+    "plan": _in_artifact,
+    "state": _in_state,
+}
+"""In the order of the forms: what is text takes no gzip."""
