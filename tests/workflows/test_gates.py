@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import pytest
+
 from .agreement import assert_agreed
-from .company import DEPLOYMENT, FOLDER, WINDOW, merge, release, stage_file
+from .company import DEPLOYMENT, FOLDER, WINDOW, merge, release, stage_file, unharmed
 from .github.run import Run
+from .promoting import PROMOTE, compared, lines, rmse, step_of
 from .world import World, told
 
-PROMOTE = "promote.yml"
 QUARTER = timedelta(minutes=16)
 """Longer than the time between two looks of `promote`."""
 PROMOTION = "environments/promotion.yaml"
@@ -26,6 +29,13 @@ environments:
       - {{first: {first}, last: {last}, reason: stock-taking}}
 """
 """No gate guards staging but its calendar and the soak in dev."""
+
+
+@pytest.fixture(autouse=True)
+def _asked(deployed: World) -> Iterator[None]:
+    """Whoever asks where the endpoints serve is answered well, whatever goes on or stays."""
+    with unharmed(deployed, "staging", "prod"):
+        yield
 
 
 def _looked(world: World, to: datetime | timedelta) -> Run:
@@ -57,20 +67,22 @@ def test_an_unfair_model_stays_where_it_is(deployed: World) -> None:
     merge(world, "penalty", changes, "feat: a much larger penalty, and a stricter limit")
     world.settle()
     new = world.stage(DEPLOYMENT, "dev")["current"]
-    assert new != before["staging"]["current"], told(world.last("release.yml"))
+    old = before["staging"]["current"]
+    assert new != old, told(world.last("release.yml"))
     measured = world.evidence(f"deployments/{DEPLOYMENT}/{new}/evaluation.json")
     assert measured is not None
     sexes = {sex: row["rmse"] for sex, row in measured["by_group"]["sex"].items()}
     assert sexes["2"] / sexes["1"] > 1.05
 
     run = _looked(world, QUARTER)
-    step = run.summary.partition(f"promote: {DEPLOYMENT} {new} to staging ")[2].partition("\npromote: ")[0]
+    step = step_of(run, f"promote: {DEPLOYMENT} {new} to staging")
     assert step.startswith("[fail]"), told(run)
     (failed,) = [line for line in step.splitlines() if line.startswith("  ✗")]
     said = f"rmse of sex 2 is {sexes['2']:.4g}, of 1 is {sexes['1']:.4g}"
     times = f"{sexes['2'] / sexes['1']:.2f} times as bad, at most 1.05 is allowed"
     assert failed.split() == ["✗", "fairness", *f"{said}: {times}".split()]
-    assert "  ✓ metric-not-worse" in step
+    assert compared(world, new, old) in lines(step)
+    assert rmse(world, new) < rmse(world, old)
     _looked(world, timedelta(days=1))
     assert _pulls(world, "staging") == []
     assert {name: world.stage(DEPLOYMENT, name) for name in ("staging", "prod")} == before
