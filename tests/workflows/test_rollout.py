@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from .agreement import assert_agreed
+from .client import RATE
 from .company import DEPLOYMENT, FOLDER, faster, offer, open_window, serving, stage_file, traffic, users
 from .github import Fault
-from .world import World, by_owner, told
+from .world import World, by_owner, said, told
 
 PROD = "prod"
 LATER = """
@@ -53,6 +54,7 @@ def test_a_good_candidate_takes_over(deployed: World) -> None:
     run = world.last("rollout.yml")
     assert run.conclusion == "success", told(run)
     assert client.failed == [], told(run)
+    assert client.achieved >= RATE / 2
     assert client.by_deployment[f"r-{old}"] >= 50
     assert client.by_deployment[f"r-{new}"] >= 50
     stage = world.stage(DEPLOYMENT, PROD)
@@ -69,8 +71,8 @@ def test_a_good_candidate_takes_over(deployed: World) -> None:
 
 @pytest.mark.parametrize(("what", "errors"), [(FAILS, True), (SLOW, False)], ids=["fails", "slow"])
 def test_a_bad_candidate_goes_back(deployed: World, what: str, errors: bool) -> None:
-    """It answers 500, or slowly, once it is asked in earnest: the old one has all traffic again, git says rejected, and
-    no error happened outside the candidate's share."""
+    """It answers 500, or slowly, once it is asked in earnest: it gets its tenth of the requests and no more, then the
+    old one has all traffic again, git says rejected, and no error happened outside that tenth."""
     world = deployed
     score = f"{FOLDER}/scoring/score.py"
     client = users(world, PROD)
@@ -81,7 +83,9 @@ def test_a_bad_candidate_goes_back(deployed: World, what: str, errors: bool) -> 
         client.wait(60)
     assert all(answer.deployment == f"r-{new}" for answer in client.failed), client.failed[:3]
     assert not [answer for answer in client.failed if answer.sent > ended]
-    assert errors or client.failed == []
+    assert bool(client.failed) is errors
+    assert client.is_within(f"r-{new}", 0.1)
+    assert client.achieved >= RATE / 2
     stage = world.stage(DEPLOYMENT, PROD)
     assert stage["current"] == old
     assert stage["rejected"] == [new]
@@ -165,6 +169,7 @@ def test_too_few_requests_decide_nothing(deployed: World) -> None:
     run = world.begun("rollout.yml", "rollout", "prod-")
     with faster(world, 20):
         assert not run.ended.wait(25)
+        assert "a mirror of 10 %: 0 of 50 requests so far" in said(run)
         stage = world.stage(DEPLOYMENT, PROD)
         assert (stage["current"], stage["candidate"]) == (old, new)
         client = users(world, PROD)
