@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from amlops.errors import AmlopsError
-from amlops.evidence import Evidence
 from amlops.releases import Stage
 from amlops.rollout.record import Wish
-from amlops.workflows.rollout import Outcome, act, roll_out, tell_wish
-from amlops.workflows.rollout.stages import StageInGit
+from amlops.workflows.rollout import Outcome, roll_out, tell_wish
 from tests.contract.conftest import FOREIGN
 from tests.contract.jobs import workspace as support
 from tests.support import cloud as clouds
@@ -121,46 +119,6 @@ def test_too_few_requests_wait(served: Served, tmp_path: Path) -> None:
     with scene.asked() as callers:
         assert roll(scene).verdict == "healthy"
     assert callers.failures == {}
-
-
-class Killed(BaseException):
-    """The runner is gone: nothing of it handles this."""
-
-
-@pytest.mark.parametrize(("release", "verdict"), [(GOOD, "healthy"), (FAILS, "rejected")])
-def test_killed_after_every_write(
-    release: str, verdict: str, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A runner that dies after each write to ARM and git, and is followed by another each time: the same end."""
-    scene, writes = served.scene(tmp_path, release), []
-
-    def deadly(name: str, write: Any) -> Any:
-        def done(*words: Any, **named: Any) -> None:
-            write(*words, **named)
-            writes.append(name)
-            raise Killed(name)
-
-        return done
-
-    monkeypatch.setattr(act, "move", deadly("traffic", act.move))
-    monkeypatch.setattr(act, "tag_deployment", deadly("tags", act.tag_deployment))
-    monkeypatch.setattr(StageInGit, "write", deadly("stage", StageInGit.write))
-    monkeypatch.setattr(Evidence, "write", deadly("evidence", Evidence.write))
-    with scene.asked() as callers:
-        for _ in range(20):
-            try:
-                found = roll(scene)
-                break
-            except Killed:
-                continue
-    assert found.handed_on is False
-    moves = ["traffic"] * (3 if verdict == "healthy" else 2)
-    assert writes == ["tags", *moves, "tags", "evidence", "stage", "tags"]
-    expected = Stage(current=release, previous=OLD) if verdict == "healthy" else Stage(current=OLD, rejected=(release,))
-    assert scene.stages.read() == expected
-    assert scene.tags["rollout-verdict"] == verdict
-    assert scene.live() == ({f"r-{release if verdict == 'healthy' else OLD}": 100}, {})
-    assert all(name == scene.arm_name for name, _ in callers.failures)
 
 
 def test_azure_refuses_and_fails_for_a_while(served: Served, tmp_path: Path) -> None:
