@@ -32,7 +32,7 @@ _FOLDED: Mapping[str, str] = {
 
 _EXPLAINED_BY: Mapping[str, tuple[str, ...]] = {
     CREATE: (CREATE, REPLACE),
-    UPDATE: (UPDATE, REPLACE),
+    UPDATE: (UPDATE, CREATE, REPLACE),
     REPLACE: (REPLACE,),
     DELETE: (DELETE, REPLACE),
 }
