@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,12 +36,6 @@ STACK, REALM, FILE = "shared", "shared-platform", "environments/shared.yaml"
 SUBSCRIPTION = "/subscriptions/3b0a6c1e-8a5d-4a53-b0f8-5a1de0f1c001"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-cml-shared-registry"
 STATE, CHECKPOINTS = "stcmlsharedstate", r"\.pulumi/stacks/.*shared\.json$"
-HOOK = """#!/bin/sh
-while read -r _ _ ref; do
-  while [ -e "hooks/hold-$(echo "$ref" | tr / -)" ]; do touch hooks/held; sleep 0.05; done
-done
-"""
-"""Keeps back the answer to a push, once it is done, while a file says so."""
 
 
 @dataclass
@@ -103,10 +95,6 @@ class Main:
 
     def tag(self) -> str:
         return str(self.arm("GET", GROUP)["tags"]["cost-center"])
-
-    def state(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.world.pulumi("stack export", STACK, REALM))["deployment"]
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -280,63 +268,6 @@ def test_azure_that_falters_is_borne(main: Main) -> None:
     main.world.amlops(f"apply {STACK} --without-guard faults", REALM)
     assert main.world.cloud.control("GET", "faults")["rules"] == []
     assert (main.tag(), main.applied()) == ("4775", head)
-
-
-POINTS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("the state is locked", {"method": "PUT", "host": STATE, "path": r"\.pulumi/locks/"}),
-    ("a checkpoint of the refresh", {"method": "PUT", "host": STATE, "path": CHECKPOINTS}),
-    ("an operation begins", {"method": "PUT", "host": STATE, "path": CHECKPOINTS, "after": 1}),
-    ("ARM has answered", {"method": "PUT", "path": "/resourceGroups/rg-cml-shared-registry$"}),
-    ("ARM has answered the last", {"method": "PUT", "path": "/registries/[^/]+$"}),
-)
-"""Where Azure's answer, or the blob store's, is the last thing that happens."""
-
-
-def test_killed_anywhere_it_goes_on(main: Main) -> None:
-    """The runner dies after a write to ARM, to the state, to git; each next run heals that, and dies later. At the end
-    all agree, and nothing is locked."""
-    hooks = main.world.folder / "first" / "remote" / "hooks"
-    (hooks / "post-receive").write_text(HOOK)
-    (hooks / "post-receive").chmod(0o755)
-    head = main.change("4780")
-    main.explain()
-    reached = []
-    for name, rule in POINTS:
-        main.world.cloud.control("PUT", "faults", {"rules": [{"kind": "hold", **rule}]})
-        if _killed(main, lambda: bool(main.world.cloud.control("GET", "held")["held"])):
-            reached.append(name)
-        main.world.cloud.control("PUT", "faults", {"rules": []})
-    for ref in ("refs/heads/evidence", f"refs/applied/{STACK}"):
-        hold = hooks / f"hold-{ref.replace('/', '-')}"
-        hold.touch()
-        if _killed(main, (hooks / "held").exists):
-            reached.append(ref)
-        hold.unlink()
-        (hooks / "held").unlink(missing_ok=True)
-    (hooks / "post-receive").unlink()
-    assert reached == [*(name for name, _ in POINTS), "refs/heads/evidence", f"refs/applied/{STACK}"]
-    assert "already; nothing to do" in main.apply()
-    assert (main.tag(), main.applied()) == ("4780", head)
-    assert read_lease(main.git, STACK) is None
-    assert not main.state().get("pending_operations")
-    assert "is free" in main.world.amlops(f"unlock {STACK}", REALM)
-    main.world.pulumi("preview --suppress-progress --expect-no-changes", STACK, REALM)
-    assert len(main.evidence(head)["applies"]) == 2
-
-
-def _killed(main: Main, there: Any) -> bool:
-    """Whether an apply came to the point before its end, where it and all its children are killed."""
-    command = f".venv/bin/amlops apply {STACK} --expected {main.expected}"
-    with main.world.clone.start(command, main.world.variables(REALM)) as run:
-        try:
-            while run.poll() is None:
-                if there():
-                    return True
-                time.sleep(0.05)
-            return False
-        finally:
-            if run.poll() is None:
-                os.killpg(run.pid, signal.SIGKILL)
 
 
 def test_destroyed_stack_was_never_applied(main: Main) -> None:

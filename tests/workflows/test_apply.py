@@ -166,32 +166,6 @@ def test_one_waiting_reviewer_keeps_nothing_else_back(brought_up: World) -> None
     assert _tags(world, "dev")["cost-center"] == "4811"
 
 
-def test_a_stack_that_was_changed_by_hand_stops_alone(brought_up: World) -> None:
-    """Somebody opened dev's storage account: its apply stops with words, and changes nothing; staging goes on, in a
-    wave of its own, since its owner may ask for a reviewer."""
-    world = brought_up
-    dev = load_environment(Repository(REPOSITORY), "dev")
-    names = Names(dev)
-    by_hand = {"properties": {"minimumTlsVersion": "TLS1_0"}}
-    _storage(world, dev).storage_accounts.update(names.resource_group, names.storage, by_hand)
-    both = {**_tag(world, "dev", "4802"), **_tag(world, "staging", "4802")}
-    merge(world, "both", both, "feat: tag both")
-    world.settle()
-    jobs = {"stacks": "success", "expected (dev)": "success", "apply (dev)": "failure", "hand-on": "success"}
-    run = world.ended("apply.yml", jobs, event="push")
-    jobs = {
-        "stacks": "success",
-        "expected (staging)": "success",
-        "apply (staging)": "success",
-        "hand-on": "success",
-    }
-    world.ended("apply.yml", jobs)
-    assert "outside of git" in run.log, told(run)
-    assert "minimumTlsVersion" in run.log, told(run)
-    assert _tags(world, "dev")["cost-center"] != "4802"
-    assert _tags(world, "staging")["cost-center"] == "4802"
-
-
 def test_a_deleted_ref_stops_its_stack(brought_up: World) -> None:
     """Whoever may push deletes dev's ref, so that everything would be explained as made for the first time: its apply
     stops, with the command that restores the ref, and after that goes on."""

@@ -99,3 +99,34 @@ def _killed(enumerated: Enumerated, point: Point, folder: Path) -> str:
         return f"{point}: {error}"
     shutil.rmtree(folder, ignore_errors=True)
     return ""
+
+
+def test_one_runner_after_the_other_dies(enumerated: Enumerated, tmp_path: Path) -> None:
+    """Each at a later write than the one before: the lock, a checkpoint, ARM's update, create and delete, the evidence,
+    the ref. The next one ends all of it, and to plain `pulumi` nothing is left to do."""
+    with in_memory(tmp_path) as root:
+        shutil.copytree(enumerated.beginning, root / "it", symlinks=True)
+        with standing(root / "it") as found:
+            for point in _one_after_the_other(enumerated):
+                kill_at(found, point, "apply", STACK, explained(found.folder))
+            found.apply(STACK, explained(found.folder))
+            require_whole(found)
+            preview = f"pulumi preview -s {STACK} --non-interactive --suppress-progress --expect-no-changes"
+            command = f'set -e; found=$(.venv/bin/amlops env {STACK}); eval "$found"; {preview}'
+            found.clone.run(command, extra=found.variables(STACK))
+
+
+def _one_after_the_other(enumerated: Enumerated) -> tuple[Point, ...]:
+    """Writes of which each must be done before the next one begins, and which none that goes on repeats."""
+    points, (made,) = enumerated.points, enumerated.created
+    arm = [point for point in points if point.method and not point.host]
+    wanted = (
+        [point for point in points if "/locks/" in point.path][:1],
+        [point for point in points if point.name == f"{STACK}.json" and point.host][:1],
+        [point for point in arm if "/deployments/" not in point.path],
+        [point for point in arm if made.endswith(f"/{point.name.lower()}")],
+        [point for point in arm if point.method == "DELETE"],
+        [point for point in points if point.name == "refs/heads/evidence"],
+        [point for point in points if point.name == f"refs/applied/{STACK}"],
+    )
+    return tuple(point for (point,) in wanted)
