@@ -12,7 +12,7 @@ from .issues import Issue
 from .oidc import FederatedToken
 from .pulls import Pull
 from .remote import open_git
-from .run import Run
+from .run import Run, written_by
 from .runs import Approval, Asking
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "Run",
     "app_token",
     "open_git",
+    "written_by",
 ]

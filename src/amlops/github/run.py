@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import uuid
 from collections.abc import Mapping
@@ -67,7 +68,7 @@ class Run:
             "url": self.url,
             "commit": self.commit,
             "workflow": self.workflow,
-            "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "at": _stamp(at),
         }
 
     @cached_property
@@ -104,3 +105,15 @@ class Run:
         with self.output_file.open("a", encoding="utf-8") as file:
             file.write(f"{name}<<{end}\n{value}\n{end}\n")
         return True
+
+
+def written_by(run: Run | None, at: datetime, commit: str | None) -> dict[str, Any]:
+    """What every file of evidence says about who wrote it: a run, or outside of GitHub the person at `commit`; a gate
+    takes no such evidence for an environment that is guarded."""
+    if run is not None:
+        return run.written(at)
+    return {"run": None, "url": "", "commit": commit, "workflow": "", "at": _stamp(at), "person": getpass.getuser()}
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

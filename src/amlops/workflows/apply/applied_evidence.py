@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 from typing import Any
 
-from amlops.config.moments import stamp
 from amlops.evidence import Evidence, of_stack
 from amlops.git import Git
-from amlops.github import Run
+from amlops.github import Run, written_by
 from amlops.stacks.meaning import Meaning
 
 from ..session import Session
@@ -29,9 +27,7 @@ def write_evidence(
     Raises GitFailed.
     """
     evidence, path = Evidence(git), of_stack(str(done["stack"]), f"applied-{head}")
-    at, run = session.azure.now(), Run.of(session.process)
-    by_hand = {"run": None, "url": None, "commit": head, "workflow": None, "at": stamp(at), "person": getpass.getuser()}
-    written = run.written(at) if run is not None else by_hand
+    written = written_by(Run.of(session.process), session.azure.now(), head)
     entry = {
         **{key: done[key] for key in ("changed", "plan", "notes", "smoke")},
         "expected": None if expected is None else expected.as_dict()["steps"],

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from amlops.config.moments import stamp
 from amlops.evidence import Evidence, of_stack
 from amlops.git import Git
-from amlops.github import Run
+from amlops.github import Run, written_by
 from amlops.stacks import StackName
 from amlops.stacks.applied import applied_commit, applied_ref
 from amlops.stacks.lease import Lease
@@ -47,9 +44,8 @@ def _held(session: Session, stack: StackName, git: Git, wait: float) -> Iterator
 
 
 def _record(session: Session, stack: StackName, git: Git, deleted: int, before: str | None) -> None:
-    at, run = session.azure.now(), Run.of(session.process)
-    by_hand: dict[str, Any] = {"run": None, "url": None, "commit": git.head(), "workflow": None, "at": stamp(at)}
-    written = run.written(at) if run is not None else {**by_hand, "person": getpass.getuser()}
+    at = session.azure.now()
+    written = written_by(Run.of(session.process), at, git.head())
     text = {"stack": stack.text, "from": before, "deleted": deleted, "written": written}
     what = f"destroyed-{at:%Y%m%dT%H%M%SZ}"
     Evidence(git).write({of_stack(stack.text, what): text}, f"evidence: {stack} destroyed")

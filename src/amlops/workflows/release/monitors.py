@@ -18,7 +18,6 @@ from amlops.releases import load_stage
 
 from ..session import Session
 from .alarm import Alarm, standing_alarm
-from .reported import workspace_id
 from .trained import last_trained
 
 LARGEST = 256
@@ -61,7 +60,7 @@ def ask_monitor(session: Session, evidence: Evidence, monitor: Monitor, run: Run
     """An alarm that is newer than the kept one; a run keeps it instead. Raises AzureRefused, GitFailed."""
     known = kept_alarms(evidence, [monitor.deployment]).get(monitor.deployment)
     since = None if known is None else known.at
-    alarm = standing_alarm(session.azure, workspace_id(session), monitor.name, since)
+    alarm = standing_alarm(session.azure, session.workspace_id, monitor.name, since)
     if alarm is not None and run is not None:
         what = {"job": alarm.job, "at": stamp(alarm.at), "said": alarm.said}
         said = {**monitor.as_dict(), **what, "written": run.written(session.azure.now())}

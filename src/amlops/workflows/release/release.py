@@ -13,11 +13,10 @@ from typing import Any
 
 from amlops.config import LOCAL, ConfigError, Promotion, Repository, load_about
 from amlops.config.document import document_of
-from amlops.config.moments import stamp
 from amlops.errors import AmlopsError
 from amlops.evidence import Evidence, of_release
 from amlops.git import Files, Git
-from amlops.github import Run
+from amlops.github import Run, written_by
 from amlops.releases import Release, release_of, release_text, stage_text
 
 from ..main_branch import MAIN, stage_at, stage_path
@@ -91,7 +90,7 @@ def _rebuild(session: Session, git: Git, evidence: Evidence, why: Due, now: date
         made = rebuild_release(session.repo, name, session.environment, session.azure, now=now, say=told.line)
     if made is None:
         return Released(name, session.environment.name, None, False, None, f"{name}: {NOTHING_TO_BUILD}")
-    return _measure_and_commit(session, git, evidence, made, {}, why, _written(run, now, git))
+    return _measure_and_commit(session, git, evidence, made, {}, why, written_by(run, now, git.resolve("HEAD")))
 
 
 def _keep_tried(
@@ -105,7 +104,7 @@ def _keep_tried(
 def _release(session: Session, git: Git, evidence: Evidence, why: Due, now: datetime, run: Run | None) -> Released:
     deployment = why.deployment
     release, job = _make(session, deployment, why, now, run)
-    by = _written(run, now, git)
+    by = written_by(run, now, git.resolve("HEAD"))
     files: dict[str, Mapping[str, Any] | str] = {}
     if job is not None:
         trained = {"job": job, "release": release.id, "reason": why.reason, "why": why.why, "written": by}
@@ -171,12 +170,6 @@ def _evaluate(session: Session, release: Release) -> dict[str, Any] | None:
     if found is not None and job is not None:
         found["reported"] = reported_metrics(session, job)
     return found
-
-
-def _written(run: Run | None, now: datetime, git: Git) -> dict[str, Any]:
-    if run is not None:
-        return run.written(now)
-    return {"run": None, "url": "", "commit": git.resolve("HEAD"), "workflow": "", "at": stamp(now)}
 
 
 def _commit(repo: Repository, git: Git, deployment: str, environment: str, release: Release, why: Due) -> Released:

@@ -13,19 +13,12 @@ from amlops.errors import AmlopsError
 from ..session import Session
 
 
-def workspace_id(session: Session) -> str:
-    """ARM's id of the environment's workspace."""
-    subscription = session.environment.subscription_id or session.azure.subscription
-    group = f"/subscriptions/{subscription}/resourceGroups/{session.names.resource_group}"
-    return f"{group}/providers/Microsoft.MachineLearningServices/workspaces/{session.names.workspace}"
-
-
 def reported_metrics(session: Session, job: str) -> dict[str, float]:
     """By name, the last value of each. Raises AmlopsError."""
     import requests
 
     azure = session.azure
-    workspace = azure.resource(workspace_id(session), "2025-12-01")
+    workspace = azure.resource(session.workspace_id, "2025-12-01")
     if workspace is None:
         raise AmlopsError(f"there is no workspace {session.names.workspace}", exit_code=3)
     # azureml-mlflow reaches the same place by https

@@ -10,9 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from amlops.config.moments import stamp
 from amlops.evidence import BRANCH, Evidence, of_release
-from amlops.github import Run
+from amlops.github import Run, written_by
 from amlops.releases import Stage
 from amlops.releases.files import write_atomically
 from amlops.rollout.history import History
@@ -92,7 +91,7 @@ class KeptInGit(Kept):
         self.evidence.write(files, message)
 
     def by(self, at: datetime) -> Json:
-        return self.run.written(at) if self.run else by_hand(at, self.evidence.git.resolve("HEAD"))
+        return written_by(self.run, at, self.evidence.git.resolve("HEAD"))
 
     def address(self, picture: str) -> str | None:
         if self.run is None:
@@ -119,7 +118,7 @@ class KeptInFolder(Kept):
             write_atomically(self.folder / path, text)
 
     def by(self, at: datetime) -> Json:
-        return by_hand(at, None)
+        return written_by(None, at, None)
 
     def address(self, picture: str) -> str | None:
         return None
@@ -127,11 +126,6 @@ class KeptInFolder(Kept):
 
 def picture_path(path: str) -> str:
     return f"{path.removesuffix('.json')}.svg"
-
-
-def by_hand(at: datetime, commit: str | None) -> Json:
-    """`written` outside of GitHub; a gate takes no such evidence for an environment that is guarded."""
-    return {"run": None, "url": "", "commit": commit, "workflow": "", "at": stamp(at)}
 
 
 def _same(found: Mapping[str, Any] | None, history: History) -> bool:
