@@ -111,7 +111,6 @@ class Act:
             "GITHUB_RUN_ID": str(run.id),
             "GITHUB_RUN_NUMBER": str(run.number),
             "SIM_ARTIFACTS": str(here / "artifacts"),
-            "SIM_APP_CLIENT_ID": self.hub.app_client_id,
             "NO_COLOR": "1",
             "TERM": "dumb",
             "GIT_PAGER": "cat",
