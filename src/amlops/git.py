@@ -113,27 +113,24 @@ class Git:
 
     def changed_since(self, commit: str, since: datetime, under: str) -> dict[str, datetime]:
         """Paths below a folder that commits since then changed, up to this one, with the time of the last of them."""
-        words = ["log", f"--since={int(since.timestamp())}", "--format=@%ct", "--name-only", "--no-renames", commit]
-        found: dict[str, datetime] = {}
-        at = since
-        for line in self._text("list commits", *words, "--", under).splitlines():
-            if line.startswith("@"):
-                at = datetime.fromtimestamp(int(line[1:]), UTC)
-            elif line:
-                found.setdefault(line, at)
-        return found
+        found = self._last_of_each("%ct", f"--since={int(since.timestamp())}", commit, "--", under)
+        return {path: datetime.fromtimestamp(int(at), UTC) for path, at in found.items()}
 
     def last_changed(self, commit: str, *under: str) -> dict[str, str]:
         """Paths that match, with the last commit that changed each, newest first. What came by a merge was changed on
         its branch."""
-        words = ["log", "--format=@%H", "--name-only", "--no-renames", commit, "--", *under]
+        return self._last_of_each("%H", commit, "--", *under)
+
+    def _last_of_each(self, what: str, *words: str) -> dict[str, str]:
+        """Changed paths, with what `git log` says (its placeholder) of the last commit that changed each."""
         found: dict[str, str] = {}
-        at = commit
-        for line in self._text("list commits", *words).splitlines():
+        said = ""
+        listed = self._text("list commits", "log", f"--format=@{what}", "--name-only", "--no-renames", *words)
+        for line in listed.splitlines():
             if line.startswith("@"):
-                at = line[1:]
+                said = line[1:]
             elif line:
-                found.setdefault(line, at)
+                found.setdefault(line, said)
         return found
 
     def commits(self, commit: str, path: str) -> tuple[str, ...]:

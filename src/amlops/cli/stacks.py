@@ -65,22 +65,22 @@ def command(
         if not as_matrix or applied or base is not None:
             raise AmlopsError("STACK goes with --matrix alone; leave out the rest", exit_code=2)
         stacks = tuple(parse_stack(repo, text)[0] for text in named)
-        return _give_matrix(repo, declared, Waves((stacks,), {}))
+        return _give_matrix(repo, declared, Waves((stacks,), {}), {})
+    at: Mapping[str, str] = applied_commits(git) if realms or applied else {}
     if realms:
-        at = applied_commits(git)
         return _outputs(realms_of(repo, [one for one in declared.stacks if one.text in at], declared))
     waiting: tuple[str, ...] = ()
     if applied:
         if base is not None:
             raise AmlopsError("--base and --applied exclude each other; keep one", exit_code=2)
-        found = behind(git, declared, git.head())
+        found = behind(git, declared, git.head(), at)
         if as_matrix and (github := GitHub.of(os.environ)) is not None:
             waiting = asked(git, repo, declared, found.stacks, git.head(), github.runs.asking(APPLY))
     else:
         found = touched(git.changed(git.merge_base(_base(git, base), "HEAD")), declared)
     order = waves(found, declared, without=without, asked=waiting)
     if as_matrix:
-        return _give_matrix(repo, declared, order, applied_commits(git) if applied else None)
+        return _give_matrix(repo, declared, order, at)
     return give(_as_dict(found, order), _text(found, order), as_json=as_json)
 
 
@@ -92,9 +92,9 @@ def _base(git: Git, named: str | None) -> str:
     raise AmlopsError(f"{' and '.join(tried)}: no such commit here; name one by --base, or fetch it", exit_code=2)
 
 
-def _give_matrix(repo: Repository, declared: Declared, order: Waves, at: Mapping[str, str] | None = None) -> None:
+def _give_matrix(repo: Repository, declared: Declared, order: Waves, at: Mapping[str, str]) -> None:
     first = order.waves[0] if order.waves else ()
-    tried = {stack.text: (at or {}).get(stack.text) for stack in first}
+    tried = {stack.text: at.get(stack.text) for stack in first}
     _outputs(matrix(repo, first, declared), tried, more=len(order.waves) > 1)
 
 

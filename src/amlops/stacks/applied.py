@@ -58,14 +58,14 @@ def _answered(said: Mapping[str, Any]) -> bool:
     return all(one["passed"] or one["role"] != "current" for one in last.get("smoke") or ())
 
 
-def behind(git: Git, declared: Declared, head: str) -> Touched:
+def behind(git: Git, declared: Declared, head: str, at: Mapping[str, str] | None = None) -> Touched:
     """The stacks that HEAD declares otherwise than it was applied, or that never were; not those that a later commit
-    was applied to. Raises GitFailed, ConfigError.
+    was applied to. `at` is what `applied_commits` gave, where it was asked. Raises GitFailed, ConfigError.
 
     Stacks of one commit are compared together, so the work grows with the commits that were applied and not with the
     stacks.
     """
-    at = applied_commits(git)
+    at = applied_commits(git) if at is None else at
     known = git.ancestors(head)
     missing = [stack for stack, commit in at.items() if commit not in known and git.resolve(commit) is None]
     if missing:

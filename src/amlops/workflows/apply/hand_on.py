@@ -61,7 +61,8 @@ def hand_on(
     way to this one's. Raises GitFailed, ConfigError and GitHubRefused.
     """
     head = git.head()
-    found, at = behind(git, declared, head), applied_commits(git)
+    at = applied_commits(git)
+    found = behind(git, declared, head, at)
     known = {stack.text for stack in found.stacks}
     again = tuple(sorted(stack for stack in known & set(tried) if at.get(stack) != tried[stack]))
     failed = tuple(sorted((known & set(tried)) - set(again)))

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from amlops.config import RELEASE, About, ConfigError, Names, Promotion, Repository, load_about, load_environment
+from amlops.config import RELEASE, About, Names, Promotion, Repository, load_about, load_environment
 from amlops.config.moments import stamp
 from amlops.evidence import Evidence
 from amlops.git import ABSENT, Git
 from amlops.github import Run
 
+from .abouts import readable_abouts
 from .alarm import Alarm
 from .changed import changed_since, unreleased
 from .monitors import counts, kept_alarms
@@ -69,7 +70,7 @@ def due(
     if asked:
         load_about(repo, asked)
         return tuple(_named(repo, promotion, [asked], "asked", "somebody asked for it"))
-    abouts = dict(_abouts(repo, repo.deployment_names()))
+    abouts = dict(readable_abouts(repo, repo.deployment_names()))
     if base is not None:
         since = changed_since(git, abouts, base)
         return tuple(item for name, why in since.items() for item in _named(repo, promotion, [name], "changed", why))
@@ -79,7 +80,7 @@ def due(
         found = {item.deployment: item for item in _failed(repo, promotion, last)} | found
     if event != "push":
         trained, alarms = last_trained(evidence, abouts), kept_alarms(evidence, abouts)
-        waiting = _again(repo, promotion, trained, last, alarms, now)
+        waiting = _again(repo, promotion, abouts, trained, last, alarms, now)
         for _, item in sorted(waiting, key=lambda pair: pair[0]):
             found.setdefault(item.deployment, item)
     return tuple(found.values())
@@ -128,13 +129,14 @@ def _failed(repo: Repository, promotion: Promotion, tried: Mapping[str, Tried]) 
 def _again(
     repo: Repository,
     promotion: Promotion,
+    abouts: Mapping[str, About],
     trained: Mapping[str, datetime],
     tried: Mapping[str, Tried],
     alarms: Mapping[str, Alarm],
     now: datetime,
 ) -> Iterator[tuple[str, Due]]:
     """Each with since when it waits. After a try that failed, neither clock nor monitor asks for a while."""
-    for name, about in _abouts(repo, repo.deployment_names()):
+    for name, about in abouts.items():
         asks, last = about.retraining, trained.get(name)
         if name in tried and tried[name].failed and now < tried[name].at + asks.quiet:
             continue
@@ -150,18 +152,10 @@ def _again(
 
 
 def _named(repo: Repository, promotion: Promotion, names: Iterable[str], reason: Reason, why: str) -> Iterator[Due]:
-    for name, about in _abouts(repo, names):
+    for name, about in readable_abouts(repo, names):
         path = promotion.path_of(about.environments)
         if path and about.retired is None:
             yield Due(name, path[0], reason, why)
-
-
-def _abouts(repo: Repository, names: Iterable[str]) -> Iterator[tuple[str, About]]:
-    for name in names:
-        try:
-            yield name, load_about(repo, name)
-        except ConfigError:
-            continue
 
 
 __all__ = ["Due", "due", "matrix"]

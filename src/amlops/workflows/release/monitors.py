@@ -5,7 +5,7 @@ What is found is kept in the evidence. So who releases needs to reach no environ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from amlops.github import Run
 from amlops.releases import load_stage
 
 from ..session import Session
+from .abouts import readable_abouts
 from .alarm import Alarm, standing_alarm
 from .trained import last_trained
 
@@ -75,7 +76,8 @@ def counts(alarm: Alarm, about: About, trained: datetime | None) -> bool:
 
 def to_be_asked(repo: Repository, promotion: Promotion, evidence: Evidence, now: datetime) -> tuple[Monitor, ...]:
     """Those that are listened to, have raised no alarm since the last training, and have something to look at."""
-    abouts = {name: about for name, about in _abouts(repo) if about.training is not None and about.retired is None}
+    listed = readable_abouts(repo, repo.deployment_names())
+    abouts = {name: about for name, about in listed if about.training is not None and about.retired is None}
     trained, alarms = last_trained(evidence, abouts), kept_alarms(evidence, abouts)
     found = []
     for name, about in abouts.items():
@@ -101,15 +103,6 @@ def monitors_matrix(repo: Repository, found: Sequence[Monitor]) -> dict[str, lis
             }
         )
     return {"include": entries}
-
-
-def _abouts(repo: Repository) -> Iterator[tuple[str, About]]:
-    """Broken ones are left out: the checks of their pull requests told."""
-    for name in repo.deployment_names():
-        try:
-            yield name, load_about(repo, name)
-        except ConfigError:
-            continue
 
 
 def _runs(repo: Repository, monitor: Monitor) -> bool:
