@@ -94,15 +94,23 @@ class Git:
         # git looks a path up tree by tree, each time; where there are many, all ids are listed once
         ids = self._ids(commit) if len(asked) > FEW else {path: f"{commit}:{path}" for path in asked}
         asked = [path for path in asked if path in ids]
-        lines = "".join(f"{ids[path]}\n" for path in asked)
-        answer = self._git("cat-file", "--batch", stdin=lines.encode(), doing="read files").stdout
+        found = self.objects(ids[path] for path in asked)
+        return {path: found[ids[path]] for path in asked if ids[path] in found}
+
+    def objects(self, names: Iterable[str]) -> dict[str, str]:
+        """The texts of objects of the clone by how they were named (`<id>`, `<commit>:<path>`), read by one process;
+        what is no text, or isn't there, is left out."""
+        asked = list(dict.fromkeys(names))
+        lines = "".join(f"{name}\n" for name in asked)
+        answer = self._git("cat-file", "--batch", stdin=lines.encode(), doing="read objects").stdout
         found, at = {}, 0
-        for path in asked:
+        for name in asked:
             end = answer.index(b"\n", at)
             head, at = answer[at:end].rsplit(b" ", 2), end + 1
-            if len(head) == 3 and head[1] == b"blob":
+            if len(head) == 3 and head[2].isdigit():
                 size = int(head[2])
-                found[path] = answer[at : at + size].decode(errors="replace")
+                if head[1] == b"blob":
+                    found[name] = answer[at : at + size].decode(errors="replace")
                 at += size + 1
         return found
 
@@ -180,6 +188,20 @@ class Git:
         for pattern in refs:
             if "*" not in pattern and pattern not in have:
                 self._git("update-ref", "-d", _kept(pattern), check=False)
+
+    def obtain(self, *ids: str) -> bool:
+        """Whether the clone has these objects, after those that it lacked were asked of the remote."""
+        lacking = self._lacking(ids)
+        if not lacking:
+            return True
+        words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.remote)
+        self._git(*words, *lacking, check=False)
+        return not self._lacking(lacking)
+
+    def _lacking(self, ids: Iterable[str]) -> list[str]:
+        asked = "".join(f"{id}\n" for id in dict.fromkeys(ids))
+        said = self._text("look for objects", "cat-file", "--batch-check", stdin=asked.encode())
+        return [line.split()[0] for line in said.splitlines() if line.endswith(" missing")]
 
     def remote_url(self) -> str:
         """The remote's address. Raises GitFailed for a clone without it."""

@@ -19,6 +19,7 @@ import pytest
 from azure.core.rest import HttpRequest
 from azure.mgmt.resource.resources import ResourceManagementClient
 
+from amlops.applied import applied_commit
 from amlops.config import Repository
 from amlops.config.permissions_loader import load_permissions
 from amlops.git import Git
@@ -76,7 +77,7 @@ class Main:
         return self.world.amlops(f"apply {STACK} --expected {self.expected} {arguments}", REALM, code=code)
 
     def applied(self) -> str | None:
-        return self.git.remote_refs("refs/applied/*").get(f"refs/applied/{STACK}")
+        return applied_commit(self.git, STACK)
 
     def evidence(self, commit: str) -> dict[str, Any]:
         self.git.fetch("refs/heads/evidence")

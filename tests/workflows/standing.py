@@ -21,6 +21,7 @@ from azure.core.rest import HttpRequest
 from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
+from amlops.applied import applied_commit
 from amlops.config import Names, Repository, load_environment
 from amlops.git import Git
 from amlops.github.oidc import AUDIENCE
@@ -77,7 +78,7 @@ class Standing:
         return self.git.head()
 
     def applied(self, stack: str) -> str | None:
-        return self.git.remote_refs("refs/applied/*").get(f"refs/applied/{stack}")
+        return applied_commit(self.git, stack)
 
     def running(self, stack: str) -> tuple[str, ...]:
         """The releases that the stage of a deployment's stack names."""

@@ -31,7 +31,7 @@ def test_a_merge_is_applied_and_written_down(brought_up: World) -> None:
         {"stacks": "success", "expected (dev)": "success", "apply (dev)": "success", "hand-on": "success"},
         event="push",
     )
-    applied = world.hub.remote.resolve("refs/applied/dev")
+    applied = world.applied("dev")
     assert applied == run.commit == world.hub.remote.resolve("main")
     assert world.hub.issuer.given
     assert set(world.hub.issuer.given) == {"repo:contoso/ml:environment:dev-platform"}
@@ -60,7 +60,7 @@ def test_apply_that_outlives_its_tokens(brought_up: World) -> None:
     world.settle()
     run = world.last("apply.yml", event="push")
     assert run.conclusion == "success", told(run)
-    assert world.hub.remote.resolve("refs/applied/dev") == run.commit
+    assert world.applied("dev") == run.commit
     given = world.hub.issuer.given[before:]
     assert set(given) == {"repo:contoso/ml:environment:dev-platform"}
     assert len(given) > 2, "the first token was good for all of it"
@@ -129,7 +129,7 @@ def test_two_merges_within_a_second(brought_up: World) -> None:
     runs = world.runs.of("apply.yml")
     said = "\n".join(map(told, runs))
     assert (_tags(world, "dev")["cost-center"], _titled(world, "dev")) == ("4801", "Second"), said
-    assert world.hub.remote.resolve("refs/applied/dev") == world.hub.remote.resolve("main"), said
+    assert world.applied("dev") == world.hub.remote.resolve("main"), said
     assert {run.conclusion for run in runs} == {"success"}, said
     legs = world.runs.groups.order["apply-dev"]
     assert len({leg.rpartition("-apply-")[0] for leg in legs}) >= 2, "one of the two did not even try"
@@ -170,7 +170,7 @@ def test_a_deleted_ref_stops_its_stack(brought_up: World) -> None:
     """Whoever may push deletes dev's ref, so that everything would be explained as made for the first time: its apply
     stops, with the command that restores the ref, and after that goes on."""
     world = brought_up
-    before = world.hub.remote.resolve("refs/applied/dev")
+    before = world.applied("dev")
     world.alice.git("push", "-q", "origin", ":refs/applied/dev")
     merge(world, "tag", _tag(world, "dev", "4820"), "feat: another cost centre")
     world.settle()
@@ -183,7 +183,7 @@ def test_a_deleted_ref_stops_its_stack(brought_up: World) -> None:
     world.alice.dispatch("apply.yml")
     world.settle()
     assert _tags(world, "dev")["cost-center"] == "4820", told(world.last("apply.yml"))
-    assert world.hub.remote.resolve("refs/applied/dev") == world.hub.remote.resolve("main")
+    assert world.applied("dev") == world.hub.remote.resolve("main")
 
 
 def test_nobody_pushes_to_main_past_the_rules(brought_up: World) -> None:

@@ -51,21 +51,21 @@ def test_what_was_made_anew_elsewhere_stops_its_stack_alone(deployed: World) -> 
     has it, dev is applied by the next merge."""
     world = deployed
     before = _make_anew(world, "dev", ELSEWHERE)
-    applied = world.hub.remote.resolve("refs/applied/dev")
+    applied = world.applied("dev")
     with unharmed(world, "staging", "prod"):
         merge(world, "both", _tagged(world, "dev", "staging", value=COST_CENTER), "feat: another cost centre")
         world.settle()
         stopped = world.last("apply.yml", event="push")
         assert stopped.jobs["apply/apply (dev)"] == "failure", told(stopped)
         assert REFUSED in said(stopped), told(stopped)
-        assert world.hub.remote.resolve("refs/applied/dev") == applied
+        assert world.applied("dev") == applied
         workspaces, where = _logs(world, "dev")
         live = workspaces.get(*where)
         assert (live.location, live.tags) == (ELSEWHERE, before.tags)
         ends = {job: end for run in world.runs.of("apply.yml") for job, end in run.jobs.items() if "(staging" in job}
         assert ends["apply/apply (staging)"] == "success", told(world.last("apply.yml"))
         assert set(ends.values()) == {"success"}
-        assert world.hub.remote.resolve("refs/applied/staging") == world.hub.remote.resolve("main")
+        assert world.applied("staging") == world.hub.remote.resolve("main")
         workspaces, where = _logs(world, "staging")
         assert workspaces.get(*where).tags["cost-center"] == COST_CENTER
         assert_agreed(world)

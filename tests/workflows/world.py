@@ -20,6 +20,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from amlops.applied import applied_commit
+from amlops.git import Git
 from tests.support.cloud import LocalCloud
 
 from .act import Act
@@ -118,6 +120,10 @@ class World:
         """A stage as main has it."""
         text = self.hub.remote.read("main", f"deployments/{deployment}/stages/{environment}.yaml")
         return dict(YAML(typ="safe").load(text)) if text else {}
+
+    def applied(self, stack: str) -> str | None:
+        """The commit that a stack was last applied from."""
+        return applied_commit(Git(self.hub.remote.path, remote="."), stack)
 
 
 def said(run: Run) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from amlops.applied import applied_commits
 from amlops.config import Environment, Repository
 from amlops.errors import AmlopsError
 from amlops.git import Git
@@ -15,7 +16,6 @@ from amlops.progress import progress
 from amlops.report.drift import StackDrift, drift_lines
 from amlops.report.escape import plain
 from amlops.stacks import StackName, parse_stack
-from amlops.stacks.applied import applied_commits
 from amlops.stacks.declared import Declared
 from amlops.stacks.waves import github_environment
 from amlops.workflows.drift.drift import Taken, look, take_over, tell, undo

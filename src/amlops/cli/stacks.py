@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 
+from amlops.applied import applied_commits
 from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.github import GitHub, Run, open_git
 from amlops.stacks import parse_stack
-from amlops.stacks.applied import applied_commits, behind
+from amlops.stacks.behind import behind
 from amlops.stacks.declared import Declared
 from amlops.stacks.touched import Reason, Touched, touched
 from amlops.stacks.waves import Waves, matrix, waves

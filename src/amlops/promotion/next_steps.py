@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from amlops.applied import applied_commits
 from amlops.config import BreakGlass, Promotion, Repository
 from amlops.evidence import Evidence, of_release, of_stack
 from amlops.git import Git
@@ -17,8 +18,6 @@ from .proof import Applied, Evaluation, Rollout
 from .read import read_lines, read_releases
 from .situation import Proofs, Situation
 from .step import Step, steps_of
-
-APPLIED = "refs/applied/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +111,5 @@ def _last_applies(git: Git, stacks: set[str]) -> dict[str, str]:
     """The path of each stack's last apply: the commit that it was applied from is a ref of the remote."""
     if not stacks:
         return {}
-    at = {name.removeprefix(APPLIED): commit for name, commit in git.remote_refs(f"{APPLIED}*").items()}
+    at = applied_commits(git)
     return {stack: of_stack(stack, f"applied-{at[stack]}") for stack in stacks if stack in at}

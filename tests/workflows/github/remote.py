@@ -9,7 +9,9 @@ from pathlib import Path
 
 ABSENT = "0" * 40
 # One ref at a time, as GitHub's rules decide. The server says in SIM_REFUSE which refs it won't have changed, in
-# SIM_KEEP which ones take no forced push, and in SIM_NO_WORKFLOWS that this token may not change workflows.
+# SIM_KEEP which ones take no forced push, and in SIM_NO_WORKFLOWS that this token may not change workflows: no ref may
+# come to a commit with a workflow file that no branch has so. Source of that: github.com/mkb79/Audible/pull/882, which
+# names the answer that GitHub gave for a tag.
 UPDATE_HOOK = r"""#!/bin/sh
 refuse() { echo "GH013: Repository rule violations found for $1. $2" >&2; exit 1; }
 zero=0000000000000000000000000000000000000000
@@ -18,10 +20,12 @@ if [ "$2" != $zero ] && [ "$3" != $zero ]; then
   case " $SIM_KEEP " in
     *" $1 "*) git merge-base --is-ancestor "$2" "$3" || refuse "$1" "Cannot force-push to this branch" ;;
   esac
-  if [ -n "$SIM_NO_WORKFLOWS" ] && git cat-file -e "$2^{commit}" 2>/dev/null; then
-    [ -z "$(git diff --name-only "$2" "$3" -- .github/workflows)" ] ||
-      refuse "$1" "refusing to allow a GitHub App to create or update workflow without \`workflows\` permission"
-  fi
+fi
+if [ -n "$SIM_NO_WORKFLOWS" ] && git cat-file -e "$3^{commit}" 2>/dev/null; then
+  known=$(git for-each-ref --format='%(objectname)' refs/heads |
+    while read -r head; do git ls-tree -r "$head" -- .github/workflows; done)
+  [ -z "$(git ls-tree -r "$3" -- .github/workflows | grep -Fxv "$known")" ] ||
+    refuse "$1" "refusing to allow a GitHub App to create or update workflow without \`workflows\` permission"
 fi
 """
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from amlops.applied import applied_commits, recorded, restore_command
 from amlops.evidence import Evidence
 from amlops.git import Git, GitFailed
-from amlops.stacks.applied import APPLIED, applied_ref, recorded
 
 from ..check import Check, Result
 from ..situation import OnGitHub
@@ -23,21 +23,22 @@ class Refs(Check[OnGitHub]):
 
     def examine(self, where: OnGitHub) -> Iterator[Result]:
         git = where.git
-        found = git.remote_refs(f"{APPLIED}*", MAIN)
-        main = found.pop(MAIN, None)
+        main = git.remote_refs(MAIN).get(MAIN)
         if main is None:
             yield self.wrong("the remote has no branch main", "push main")
             return
-        git.fetch(MAIN, *found)
-        strange = [name for name, commit in sorted(found.items()) if not _is_of(git, commit, main)]
-        for name in strange:
-            stack = name.removeprefix(APPLIED)
-            mend = f"git push origin <the last commit of main that was applied>:{name} --force; its evidence names it"
-            yield self.wrong(f"{stack} is said to be applied from {found[name][:12]}, which is no commit of main", mend)
-        lost = {stack: last for stack, last in recorded(Evidence(git)).items() if applied_ref(stack) not in found}
-        for stack, last in lost.items():
-            mend = f"git push origin {last}:{applied_ref(stack)}"
-            yield self.wrong(f"{stack} was applied from {last[:12]}, says its evidence, and its ref is gone", mend)
+        git.fetch(MAIN)
+        found, last = applied_commits(git), recorded(Evidence(git))
+        strange = [stack for stack, commit in sorted(found.items()) if not _is_of(git, commit, main)]
+        for stack in strange:
+            commit = last.get(stack, "<the last commit of main that was applied>")
+            mend = f"{restore_command(stack, commit)} --force"
+            said = f"{stack} is said to be applied from {found[stack][:12]}, which is no commit of main"
+            yield self.wrong(said, mend)
+        lost = sorted(set(last) - set(found))
+        for stack in lost:
+            said = f"{stack} was applied from {last[stack][:12]}, says its evidence, and its ref is gone"
+            yield self.wrong(said, restore_command(stack, last[stack]))
         if not strange and not lost:
             yield self.ok(f"{len(found)} stacks were applied from commits of main")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from amlops.applied import applied_commit, applied_ref, move_applied, recorded, restore_command
 from amlops.azure import poll_seconds
 from amlops.config.operations import OPERATION_MINUTES, operation_minutes
 from amlops.errors import AmlopsError
@@ -21,7 +22,6 @@ from amlops.policy import Finding as PolicyFinding
 from amlops.releases import load_stage
 from amlops.rollout.patience import Patience
 from amlops.stacks import Result, StackFailed, StackName
-from amlops.stacks.applied import applied_commit, applied_ref, recorded
 from amlops.stacks.events import short
 from amlops.stacks.lease import Lease
 from amlops.stacks.meaning import Meaning
@@ -120,11 +120,11 @@ class Apply:
         would be explained, as what is made for the first time."""
         last = recorded(Evidence(self.git), [self.stack.text]).get(self.stack.text)
         if last is not None and last != head:
-            ref = applied_ref(self.stack.text)
+            ref, restored = applied_ref(self.stack.text), restore_command(self.stack.text, last)
             message = (
                 f"{ref} is gone, but {self.stack} was applied from {last[:12]}, says its evidence; without the ref"
             )
-            todo = f"restore it by `git push origin {last}:{ref}`, then start another run"
+            todo = f"restore it by `{restored}`, then start another run"
             raise AmlopsError(f"{message} nobody can tell what git explains: {todo}", exit_code=4)
 
     def _applied(self, lease: Lease | None, head: str | None, before: str | None) -> Applied:
@@ -235,7 +235,7 @@ class Apply:
             write_evidence(self.session, self.git, done.as_dict(), known, self.without_guard, before, head)
 
     def _move_ref(self, before: str | None, head: str) -> None:
-        if not self.git.swap(applied_ref(self.stack.text), before, head):
+        if not move_applied(self.git, self.stack.text, before, head):
             now = applied_commit(self.git, self.stack.text)
             if now != head:
                 message = f"{applied_ref(self.stack.text)} was moved to {now} meanwhile, without the stack's lease"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from amlops.applied import applied_commit, move_applied
 from amlops.evidence import Evidence, of_stack
 from amlops.git import Git
 from amlops.github import Run, written_by
 from amlops.stacks import StackName
-from amlops.stacks.applied import applied_commit, applied_ref
 from amlops.stacks.lease import Lease
 from amlops.stacks.recovery import prepare
 
@@ -29,7 +29,7 @@ def destroy_stack(session: Session, stack: StackName, git: Git, *, wait: float) 
         if lease is not None:
             before = applied_commit(git, stack.text)
             if before is not None:
-                git.swap(applied_ref(stack.text), before, None)
+                move_applied(git, stack.text, before, None)
             _record(session, stack, git, deleted, before)
     return deleted
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from amlops.applied import applied_commits
 from amlops.git import Git
 from amlops.github import Asking
 from amlops.stacks import StackName
-from amlops.stacks.applied import applied_commits, behind
+from amlops.stacks.behind import behind
 from amlops.stacks.declared import Declared
 from amlops.stacks.waves import Waves, waves
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from amlops.applied import applied_commit
 from amlops.config import load_about
 from amlops.errors import AmlopsError
 from amlops.git import Files, Git
@@ -16,7 +17,6 @@ from amlops.report.drift import Difference, StackDrift, issue, issue_title
 from amlops.report.owned import Live, impossible, strangers
 from amlops.rollout import EndpointState, read_endpoint
 from amlops.stacks import Result, StackName
-from amlops.stacks.applied import applied_commit
 from amlops.stacks.arm_ids import arm_id
 from amlops.stacks.declared import Declared
 from amlops.stacks.events import Change

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from amlops.applied import applied_commit
 from amlops.config import ConfigError, Environment, Repository, load_environment
 from amlops.git import Git
 from amlops.progress import Progress
 from amlops.stacks import StackName, parse_stack, platform_stack, registry_stack
-from amlops.stacks.applied import applied_commit
 from amlops.stacks.meaning import Meaning, meaning_of
 from amlops.stacks.recovery import up as recovered_up
 

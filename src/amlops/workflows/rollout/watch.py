@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from amlops.applied import applied_commit
 from amlops.config import LOCAL, ConfigError, Repository
 from amlops.config.document import document_of
 from amlops.evidence import Evidence, of_release
 from amlops.git import Git
 from amlops.releases import Stage, stage_of
-from amlops.stacks.applied import applied_commit
 from amlops.stacks.lease import held, may_take, read_lease
 from amlops.stacks.lease_holder import Lives
 

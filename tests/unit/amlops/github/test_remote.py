@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.workflows.github import Server
 
+from amlops.applied import applied_commit, applied_ref, move_applied
 from amlops.git import Git, GitFailed
 from amlops.github import open_git
 
@@ -40,6 +41,28 @@ def test_the_app_commits_on_top_of_others(server: Server, tmp_path: Path) -> Non
     assert git.swap("refs/leases/dev", None, lease)
     assert git.swap("refs/leases/dev", lease, None)
     assert "refs/leases/dev" not in server.hub.remote.refs()
+
+
+def test_the_app_says_what_was_applied_whatever_the_workflows(server: Server, tmp_path: Path) -> None:
+    """A stack is applied from a commit whose workflows no branch has any more. GitHub refuses a ref to it without
+    `workflows: write`, which the App doesn't have; the text that names it goes through."""
+    git = _clone(server, tmp_path / "a", server.hub.app_token(APP).value, app=True)
+    main = git.resolve("refs/remotes/origin/main")
+    assert main is not None
+    hub = server.hub.remote
+    blob = hub.git("hash-object", "-w", "--stdin", stdin="on: push\n")
+    tree = ""
+    for kind, name in (("100644 blob", "own.yml"), ("040000 tree", "workflows"), ("040000 tree", ".github")):
+        tree = hub.git("mktree", stdin=f"{kind} {tree or blob}\t{name}\n")
+    passed = hub.commit(tree, [main], "ci: own", "alice")
+    assert move_applied(git, "dev", None, main)
+    assert git.obtain(passed)
+    with pytest.raises(GitFailed, match="hook declined"):
+        git.swap(applied_ref("staging"), None, passed)
+    assert move_applied(git, "dev", main, passed)
+    assert applied_commit(git, "dev") == passed
+    hub.set("refs/heads/own", passed)
+    assert git.swap(applied_ref("staging"), None, passed), "a branch has them"
 
 
 def test_a_checkout_s_own_credential_is_not_sent_along(server: Server, tmp_path: Path) -> None:

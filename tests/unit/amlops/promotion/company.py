@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.unit.amlops.promotion.situations import BASE, merged
 
+from amlops.applied import applied_commit, move_applied
 from amlops.config import Repository
 from amlops.evidence import Evidence, of_release, of_stack
 from amlops.git import Git
@@ -121,8 +122,7 @@ class Company:
 
     def applied(self, stack: str, commit: str) -> dict[str, Any]:
         """The file of an apply, once the ref says that the stack was applied from there."""
-        ref = f"refs/applied/{stack}"
-        assert self.git.swap(ref, self.git.remote_refs(ref).get(ref), commit)
+        assert move_applied(self.git, stack, applied_commit(self.git, stack), commit)
         by = {"run": 7, "url": "", "commit": commit, "workflow": "w", "at": "2026-12-01T08:00:00Z"}
         return {of_stack(stack, f"applied-{commit}"): {"policy": [], "written": by}}
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from amlops.applied import applied_commit, applied_commits, applied_ref, move_applied, recorded
 from amlops.config import Repository
+from amlops.errors import AmlopsError
 from amlops.evidence import Evidence
 from amlops.git import Git
-from amlops.stacks.applied import applied_ref, behind, recorded
+from amlops.stacks.behind import behind
 from amlops.stacks.declared import Declared
 from amlops.stacks.touched import Reason, Touched, touched
 from amlops.stacks.waves import matrix, waves
@@ -247,12 +249,12 @@ def test_applied_stacks_are_behind_when_their_files_change(git: Git, repo: Repos
     """Each is compared with its own commit; one whose files stayed the same is left alone."""
     first = git.head()
     for name in ALL:
-        assert git.swap(applied_ref(name), None, first)
+        assert move_applied(git, name, None, first)
     assert _names(behind(git, Declared(repo), first)) == []
     (repo.stage_file("churn", "dev")).write_text("current: null\n")
     second = _commit(git, "retire")
     assert _names(behind(git, Declared(repo), second)) == ["dev.churn"]
-    assert git.swap(applied_ref("dev.churn"), first, second)
+    assert move_applied(git, "dev.churn", first, second)
     assert _names(behind(git, Declared(repo), second)) == []
     (repo.root / "docs").mkdir()
     (repo.root / "docs" / "a.md").write_text("a")
@@ -264,7 +266,7 @@ def test_applied_stacks_are_behind_when_their_files_change(git: Git, repo: Repos
 def test_stack_without_a_file_is_gone(git: Git, repo: Repository) -> None:
     """A ref of a stack that nothing declares any more is told, and never applied."""
     head = git.head()
-    assert git.swap(applied_ref("dev.former"), None, head)
+    assert move_applied(git, "dev.former", None, head)
     found = behind(git, Declared(repo), head)
     assert list(found.gone) == ["dev.former"]
     assert "dev.former" not in _names(found)
@@ -274,7 +276,7 @@ def test_emptied_stage_is_applied_once_more(git: Git, repo: Repository) -> None:
     """Even where the file itself was deleted: what it named is deleted by the apply."""
     head = git.head()
     for name in ALL:
-        git.swap(applied_ref(name), None, head)
+        move_applied(git, name, None, head)
     repo.stage_file("churn", "dev").unlink()
     assert _names(behind(git, Declared(repo), _commit(git, "retire"))) == ["dev.churn"]
 
@@ -284,15 +286,47 @@ def test_a_stack_that_is_ahead_is_not_behind(git: Git, repo: Repository) -> None
     one."""
     first = git.head()
     for name in ALL:
-        assert git.swap(applied_ref(name), None, first)
+        assert move_applied(git, name, None, first)
     (repo.environments / "dev.yaml").write_text((repo.environments / "dev.yaml").read_text() + "# two\n")
     second = _commit(git, "two")
-    assert git.swap(applied_ref("dev"), first, second)
+    assert move_applied(git, "dev", first, second)
     _run(repo.root, "git", "checkout", "-q", first)
     assert _names(behind(git, Declared(repo), first)) == []
     strange = _run(repo.root, "git", "commit-tree", f"{second}^{{tree}}", "-m", "strange")
-    assert git.swap(applied_ref("dev"), second, strange)
+    assert move_applied(git, "dev", second, strange)
     assert _names(behind(git, Declared(repo), first)) == ["dev"]
+
+
+def test_a_ref_that_names_no_commit_leaves_its_stack_behind(git: Git, repo: Repository) -> None:
+    """Somebody pushed something else there: the stack is to be applied, whose apply says what to do; the others are as
+    they were."""
+    head = git.head()
+    for name in ALL:
+        assert move_applied(git, name, None, head)
+    ref, nobody = applied_ref("dev"), "0123456789" * 4
+    for said in ("hello\n", f"{nobody}\n"):
+        assert git.swap(ref, git.remote_refs(ref)[ref], git.store(said))
+        assert _names(behind(git, Declared(repo), head)) == ["dev"]
+        with pytest.raises(AmlopsError, match=rf"{ref} names .* no commit of origin; set it to the commit"):
+            applied_commit(git, "dev")
+
+
+def test_what_a_stack_was_applied_from_is_said_by_a_text_or_by_the_ref_itself(git: Git) -> None:
+    """The App writes a text with the commit's id; a person who restores the ref may push the commit. Either is moved by
+    comparison."""
+    first = git.head()
+    second = _commit(git, "two")
+    assert applied_commit(git, "dev") is None
+    assert move_applied(git, "dev", None, first)
+    assert not move_applied(git, "dev", None, second), "it was applied from the first"
+    id = git.remote_refs(applied_ref("dev"))[applied_ref("dev")]
+    assert git.object(id) == f"{first}\n"
+    assert git.swap(applied_ref("dev"), id, first)
+    assert applied_commits(git) == {"dev": first}
+    assert move_applied(git, "dev", first, second)
+    assert applied_commit(git, "dev") == second
+    assert move_applied(git, "dev", second, None)
+    assert applied_commits(git) == {}
 
 
 def test_evidence_tells_of_applies_whose_ref_is_gone(git: Git) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from amlops.applied import applied_commit, applied_commits, move_applied
 from amlops.config import Repository
 from amlops.git import Git
 from amlops.github import Asking
-from amlops.stacks.applied import applied_commits, applied_ref
 from amlops.stacks.declared import Declared
 from amlops.workflows.apply.hand_on import HandedOn, hand_on
 from amlops.workflows.rollout import Watch
@@ -37,8 +37,7 @@ class Company:
 
     def applied(self, commit: str, *stacks: str) -> None:
         for stack in stacks:
-            ref = applied_ref(stack)
-            assert self.git.swap(ref, self.git.remote_refs(ref).get(ref), commit)
+            assert move_applied(self.git, stack, applied_commit(self.git, stack), commit)
 
     def hand_on(
         self,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.unit.amlops.rollout.moments import at, minutes
 
+from amlops.applied import applied_commit, move_applied
 from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.evidence import Evidence
@@ -19,7 +20,6 @@ from amlops.github import Run
 from amlops.releases import Stage, stage_text
 from amlops.rollout.figures import NOTHING
 from amlops.rollout.history import History
-from amlops.stacks.applied import applied_ref
 from amlops.stacks.lease import hold_lease
 from amlops.workflows.rollout import Watch, Watched
 from amlops.workflows.rollout.kept import KeptInFolder, KeptInGit
@@ -193,7 +193,7 @@ def watch(remote: Remote, started: list[str], alive: Callable[[object], bool | N
 
 def applied(remote: Remote, stack: str, commit: str) -> None:
     git = remote.clone()
-    assert git.swap(applied_ref(stack), git.remote_refs(applied_ref(stack)).get(applied_ref(stack)), commit)
+    assert move_applied(git, stack, applied_commit(git, stack), commit)
 
 
 def test_a_candidate_that_nobody_rolls_out_is_started(remote: Remote) -> None:
