@@ -8,14 +8,15 @@ file says which run of which commit wrote it (`written`); gates check that.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from .git import Git
 
 BRANCH = "evidence"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,17 @@ class Evidence:
         texts = self.git.texts(self._commit, [path for path in paths if path in self.paths])
         found = {path: _read(text) for path, text in texts.items()}
         return {path: what for path, what in found.items() if what is not None}
+
+    def parsed(self, paths: Mapping[str, str], parse: Callable[[Mapping[str, Any]], T]) -> dict[str, T]:
+        """What `parse` makes of the files of these paths, by their names here. Files that aren't there, or that it can
+        make nothing of (KeyError, TypeError, ValueError), are left out."""
+        read, found = self.read_all(paths.values()), {}
+        for name, path in paths.items():
+            try:
+                found[name] = parse(read[path])
+            except (KeyError, TypeError, ValueError):
+                continue
+        return found
 
     def write(self, files: Mapping[str, Mapping[str, Any] | str], message: str) -> str:
         """Commits and pushes files (a mapping as JSON); gives the commit. Raises GitFailed."""

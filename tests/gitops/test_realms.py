@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
+from amlops.git import Git
+from amlops.stacks.lease import hold_lease
 from tests.support.issuer import ISSUER
 
 from .azure_world import DEPLOYMENT, EMPTY, TEAM, World, azure_world, write
@@ -258,6 +261,10 @@ def test_environment_comes_back_into_an_empty_subscription(world: World) -> None
         client._config.subscription_id = DEV.rsplit("/", 1)[-1]
         client.resource_groups.begin_delete("rg-cml-dev").result()
     write(world.clone, "environments/dev.yaml", {"cloud.subscription.id": EMPTY, "prefix": "cmr"})
+    git = Git(world.clone.path)
+    with hold_lease(git, "dev", None, "amlops apply dev", lambda: datetime.now(UTC)):
+        refused = world.amlops(f"restore dev {TRUST} --yes --wait 0", code=5)
+    assert "amlops apply dev" in refused
     told = json.loads(world.amlops(f"restore dev {TRUST} --yes --json 2>/dev/null"))
     assert told["forgotten"] > 20
     assert [stack["name"] for stack in told["stacks"]] == ["dev", f"dev.{DEPLOYMENT}"]

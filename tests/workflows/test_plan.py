@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.error import HTTPError
+
+import pytest
+
+from .company import merge
 from .developer import Developer
+from .seed import REPOSITORY, RULESET
 from .world import World, told
 
 DEV = "environments/dev.yaml"
@@ -33,6 +39,32 @@ def test_a_pull_request_gets_one_comment(github_only: World) -> None:
         ("POST", str(number)),
         ("PATCH", "comments"),
     ]
+
+
+def test_what_a_plan_refuses_comes_to_no_main(github_only: World) -> None:
+    """By the ruleset as the repository has it: the plan is awaited, a red one keeps the change from main, and the one
+    that it turns green lets it in. A change that touches no stack is planned at once."""
+    world = github_only
+    merge(world, "rules", {RULESET: (REPOSITORY / RULESET).read_text()}, "ci: plans are awaited")
+    before = world.alice.read(DEV)
+    larger = before.replace("size: Standard_DS3_v2", "size: Standard_NC96ads_A100_v4")
+    assert larger != before
+    world.alice.change("larger", {DEV: larger}, "feat: larger nodes")
+    number = world.alice.open_pull("larger", "Larger nodes")
+    world.bob.approve(number)
+    with pytest.raises(HTTPError, match="plan"):
+        world.alice.merge(number)
+    world.settle()
+    world.ended("plan.yml", {"plan": "failure", "comment": "success"})
+    (comment,) = world.comments(number)
+    assert "vm-size" in comment
+    with pytest.raises(HTTPError, match="plan"):
+        world.alice.merge(number)
+    world.alice.change("larger", {DEV: before, "docs/word.md": "a word\n"}, "docs: a word")
+    world.bob.approve(number)
+    world.settle()
+    world.ended("plan.yml", {"plan": "success", "comment": "success"})
+    assert world.alice.merge(number) == world.hub.remote.resolve("main")
 
 
 def test_a_fork_s_pull_request_is_told_in_the_summary(github_only: World) -> None:

@@ -17,10 +17,9 @@ from amlops.workflows.apply.apply import Applied, Apply
 from amlops.workflows.plan.expectation import Expectation
 from amlops.workflows.session import explaining, open_session
 
-from .options import json_option, stack_argument
+from .options import json_option, stack_argument, wait_option
 from .output import give
 
-WAIT = 600.0
 DECLARING = ("Pulumi.yaml", "requirements.lock", "infra/", "environments/", "deployments/", "src/")
 """What must be as the commit has it."""
 
@@ -34,13 +33,7 @@ DECLARING = ("Pulumi.yaml", "requirements.lock", "infra/", "environments/", "dep
     help="What git explains, as `amlops plan --expected STACK --out FILE` wrote it.",
 )
 @click.option("--without-guard", metavar="REASON", help="Apply although nobody worked out what git explains.")
-@click.option(
-    "--wait",
-    type=float,
-    default=WAIT,
-    show_default=True,
-    help="Seconds to wait for who holds the stack, and for rights to become effective.",
-)
+@wait_option
 @json_option
 def command(stack: str, file: Path | None, without_guard: str | None, wait: float, as_json: bool) -> None:
     """Bring STACK to the commit that is checked out, and nothing else.

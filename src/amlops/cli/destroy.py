@@ -17,18 +17,16 @@ from amlops.workflows.apply.destroy import destroy_stack
 from amlops.workflows.session import explaining, open_session
 from amlops.workflows.targets import stacks_of
 
-from .options import json_option, stack_argument, yes_option
+from .options import json_option, stack_argument, wait_option, yes_option
 from .output import give
-
-WAIT = 600.0
-"""Seconds that an apply or a rollout of a stack is waited for."""
 
 
 @click.command("destroy")
 @stack_argument
 @yes_option
+@wait_option
 @json_option
-def command(stack: str, yes: bool, as_json: bool) -> None:
+def command(stack: str, yes: bool, wait: float, as_json: bool) -> None:
     """Delete everything of STACK; of an environment, its deployments first, then the platform and its own registry.
 
     What Azure keeps for a while (soft delete) is listed. `destroy local` stops the local Azure at the end. Resources
@@ -46,7 +44,7 @@ def command(stack: str, yes: bool, as_json: bool) -> None:
         for one in reversed(stacks):
             if known.get(one.text):
                 with told.step(f"destroying {one}"), explaining(session):
-                    removed[one.text] = destroy_stack(session.of(one), one, git, wait=WAIT)
+                    removed[one.text] = destroy_stack(session.of(one), one, git, wait=wait)
         kept = deleted_vault(session.azure, environment) if environment.settings.platform else None
         whole = stack == environment.name
         if environment.is_local and whole:

@@ -21,10 +21,9 @@ from amlops.stacks.waves import github_environment
 from amlops.workflows.drift.drift import Taken, look, take_over, tell, undo
 from amlops.workflows.session import open_session
 
-from .options import json_option
+from .options import WAIT, json_option
 from .output import give
 
-WAIT = 600.0
 DRIFTED = 4
 """Exit code where something drifted, or could not be compared."""
 

@@ -14,6 +14,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 json_option = click.option("--json", "as_json", is_flag=True, help="Give one JSON object on standard output.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
+WAIT = 600.0
+"""Seconds to wait for who holds a stack, unless told otherwise."""
+
 
 def _environments(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     return [name for name in _names(stacks=False) if name.startswith(incomplete)]
@@ -52,6 +55,13 @@ some_deployment_argument = click.argument(
 )
 environment_option = click.option(
     "--env", "environment", required=True, shell_complete=_environments, help="The environment whose stage is meant."
+)
+wait_option = click.option(
+    "--wait",
+    type=float,
+    default=WAIT,
+    show_default=True,
+    help="Seconds to wait for who holds the stack; an apply also waits so long for rights to become effective.",
 )
 direct_option = click.option(
     "--direct", is_flag=True, help="Commit on main at once, where its rules let you, not by a pull request."

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from amlops.config import Repository
 from amlops.errors import AmlopsError
+from amlops.github import open_git
 from amlops.progress import progress
 from amlops.stacks import hold
 from amlops.workflows.realm.foundation import ISSUER
@@ -14,7 +17,7 @@ from amlops.workflows.session import explaining, open_session
 from amlops.workflows.targets import stacks_of
 
 from .bootstrap import named_repository, repository_option
-from .options import environment_argument, json_option, yes_option
+from .options import environment_argument, json_option, wait_option, yes_option
 from .output import give
 
 
@@ -23,8 +26,9 @@ from .output import give
 @repository_option
 @click.option("--issuer", default=ISSUER, show_default=True, help="Who signs the workflows' OIDC tokens.")
 @yes_option
+@wait_option
 @json_option
-def command(environment: str, repository: str | None, issuer: str, yes: bool, as_json: bool) -> None:
+def command(environment: str, repository: str | None, issuer: str, yes: bool, wait: float, as_json: bool) -> None:
     """Bring ENVIRONMENT back from git alone, as its owner: what it stands on, its platform, every current release.
 
     For an empty subscription, or another region: name it in the environment's file first (another region needs another
@@ -40,7 +44,8 @@ def command(environment: str, repository: str | None, issuer: str, yes: bool, as
     with hold(repo, environment, f"amlops restore {environment}"):
         session = open_session(repo, found, told, start=False)
         with explaining(session):
-            done = restore_environment(session, stacks, owner, issuer)
+            git = open_git(repo.root, os.environ)
+            done = restore_environment(session, stacks, git, owner, issuer, wait=wait)
     result = {
         "environment": environment,
         "made": done.bootstrapped.made,

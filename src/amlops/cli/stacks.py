@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import click
@@ -69,7 +70,7 @@ def command(
         return _give_matrix(repo, declared, Waves((stacks,), {}), {})
     at: Mapping[str, str] = applied_commits(git) if realms or applied else {}
     if realms:
-        return _outputs(realms_of(repo, [one for one in declared.stacks if one.text in at], declared))
+        return _outputs(realms_of(repo, [one for one in declared.stacks if one.text in at], declared, date.today()))
     waiting: tuple[str, ...] = ()
     if applied:
         if base is not None:

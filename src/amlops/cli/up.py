@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from amlops.config import Repository
+from amlops.github import open_git
 from amlops.local_azure import LocalAzure
 from amlops.progress import progress
 from amlops.stacks import hold
@@ -16,14 +18,15 @@ from amlops.workflows.bring_up import Served, bring_up
 from amlops.workflows.session import Session, explaining, open_session
 from amlops.workflows.targets import stacks_of
 
-from .options import json_option, stack_argument
+from .options import json_option, stack_argument, wait_option
 from .output import give
 
 
 @click.command("up")
 @stack_argument
+@wait_option
 @json_option
-def command(stack: str, as_json: bool) -> None:
+def command(stack: str, wait: float, as_json: bool) -> None:
     """Bring STACK to what git declares; an environment means all its stacks, in order.
 
     `amlops up local` does the whole path on this machine: it starts the local Azure, brings up registry and platform,
@@ -38,7 +41,7 @@ def command(stack: str, as_json: bool) -> None:
             LocalAzure(repo.azure_home).require_room()
         session = open_session(repo, environment, told, start=True)
         with explaining(session):
-            results, served = bring_up(session, stacks)
+            results, served = bring_up(session, stacks, open_git(repo.root, os.environ), wait=wait)
     seconds = round(time.monotonic() - started, 1)
     found = {
         "environment": environment.name,

@@ -12,10 +12,11 @@ from .issues import Issue
 from .oidc import FederatedToken
 from .pulls import Pull
 from .remote import open_git
-from .run import Run, written_by
+from .run import MATRIX_JOBS, Run, written_by
 from .runs import Approval, Asking
 
 __all__ = [
+    "MATRIX_JOBS",
     "Approval",
     "Asking",
     "FederatedToken",

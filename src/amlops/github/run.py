@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+MATRIX_JOBS = 255
+"""Jobs of one matrix: GitHub takes 256."""
 SUMMARY_BYTES = 1 << 20
 """A step's summary over this is dropped whole by GitHub."""
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from amlops.config import Environment, Names, Repository, load_about
 from amlops.config.names import PLATFORM
+from amlops.github import MATRIX_JOBS
 from amlops.releases import load_stage
 
 from .declared import Declared
 from .names import StackName, platform_stack, registry_stack
 from .touched import Reason, Touched
-
-MOST = 255
-"""Jobs of one wave: GitHub's matrix takes 256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def waves(
     *,
     without: Collection[str] = (),
     asked: Collection[str] = (),
-    most: int = MOST,
+    most: int = MATRIX_JOBS,
 ) -> Waves:
     """The order. Stacks of `without` (that failed just now, say) are left out, and what waits for them is held.
 
@@ -93,15 +92,22 @@ def matrix(repo: Repository, wave: Sequence[StackName], declared: Declared) -> d
     return {"include": [_entry(repo, stack, declared.environments[stack.environment]) for stack in wave]}
 
 
-def realms(repo: Repository, stacks: Iterable[StackName], declared: Declared) -> dict[str, list[dict[str, object]]]:
-    """Who keeps these stacks, as GitHub's matrix: an entry for each GitHub environment. Raises ConfigError."""
+def realms(
+    repo: Repository, stacks: Iterable[StackName], declared: Declared, day: date, *, most: int = MATRIX_JOBS
+) -> dict[str, list[dict[str, object]]]:
+    """Who keeps these stacks, as GitHub's matrix: an entry for each GitHub environment. Where there are more than it
+    takes, those whose turn it is that day; the rest follow on the days after. Raises ConfigError."""
     found: dict[str, dict[str, object]] = {}
     for stack in stacks:
         environment = declared.environments[stack.environment]
         name = github_environment(repo, environment, stack)
         runner = environment.settings.runner
         found.setdefault(name, {"github_environment": name, "environment": stack.environment, "runner": runner})
-    return {"include": list(found.values())}
+    entries = list(found.values())
+    if len(entries) > most:
+        first = day.toordinal() * most % len(entries)
+        entries = (entries[first:] + entries[:first])[:most]
+    return {"include": entries}
 
 
 def github_environment(repo: Repository, environment: Environment, stack: StackName) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from amlops.config import load_about
 from amlops.errors import AmlopsError
+from amlops.git import Git
 from amlops.releases import Stage, load_release, load_stage, write_stage
 from amlops.stacks import Result, StackName
 from amlops.stacks.recovery import prepare
@@ -16,6 +17,7 @@ from amlops.stacks.soft_delete import purge
 
 from .compare import compare
 from .first_traffic import give_traffic
+from .holding import leased
 from .session import Session
 
 
@@ -31,8 +33,10 @@ class Served:
     answer: Any
 
 
-def bring_up(session: Session, stacks: Sequence[StackName]) -> tuple[list[Result], list[Served]]:
-    """Brings the stacks up in the order given. Raises AmlopsError, ConfigError and StackFailed."""
+def bring_up(
+    session: Session, stacks: Sequence[StackName], git: Git, *, wait: float
+) -> tuple[list[Result], list[Served]]:
+    """Brings the stacks up in the order given, each under its lease. Raises AmlopsError, ConfigError, StackFailed."""
     results: list[Result] = []
     served: list[Served] = []
     settled = compare(session, stacks)
@@ -44,20 +48,21 @@ def bring_up(session: Session, stacks: Sequence[StackName]) -> tuple[list[Result
             stage = load_stage(session.repo, stack.deployment, session.environment.name)
             for id in stage.running:
                 load_release(session.repo, stack.deployment, session.environment.name, id)
-        result = settled.get(stack)
-        if result is None:
-            result = _up(session.of(stack), stack)
-            # what stands on a stack that changed is compared anew, by bringing it up
-            settled = {} if result.changed else settled
-        results.append(result)
-        if stack.deployment is not None and stage.current is not None:
-            served.append(_serve(session.of(stack), stack, stage.current))
+        with leased(session.of(stack), stack, git, f"amlops up {stack}", wait=wait) as lease:
+            result = settled.get(stack)
+            if result is None:
+                result = _up(session.of(stack), stack, orphaned=lease is not None and lease.taken_over)
+                # what stands on a stack that changed is compared anew, by bringing it up
+                settled = {} if result.changed else settled
+            results.append(result)
+            if stack.deployment is not None and stage.current is not None:
+                served.append(_serve(session.of(stack), stack, stage.current))
     return results, served
 
 
-def _up(session: Session, stack: StackName) -> Result:
+def _up(session: Session, stack: StackName, *, orphaned: bool = False) -> Result:
     with session.progress.step(f"stack {stack}"):
-        state = prepare(session.engine, session.azure, stack)
+        state = prepare(session.engine, session.azure, stack, orphaned=orphaned)
         if stack.kind == "platform":
             purge(session.azure, session.environment, state, session.progress)
         result = recovered_up(session.engine, session.azure, stack)

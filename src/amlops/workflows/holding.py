@@ -29,6 +29,16 @@ def held(session: Session, stack: StackName, git: Git, doing: str, *, wait: floa
         yield lease
 
 
+@contextmanager
+def leased(session: Session, stack: StackName, git: Git, doing: str, *, wait: float) -> Iterator[Lease | None]:
+    """As `held`, where the caller holds this machine's lock of the environment: of a local one nothing more."""
+    if session.environment.is_local:
+        yield None
+        return
+    with held(session, stack, git, doing, wait=wait) as lease:
+        yield lease
+
+
 def lives_of(run: Run | None, github: GitHub | None) -> Callable[[Holder], bool | None]:
     """Whether the holder of a lease does, as far as it can be known here."""
 

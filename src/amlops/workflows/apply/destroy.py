@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from amlops.applied import applied_commit, move_applied
 from amlops.evidence import Evidence, of_stack
 from amlops.git import Git
 from amlops.github import Run, written_by
 from amlops.stacks import StackName
-from amlops.stacks.lease import Lease
 from amlops.stacks.recovery import prepare
 
-from ..holding import held
+from ..holding import leased
 from ..session import Session
 
 
@@ -22,7 +18,7 @@ def destroy_stack(session: Session, stack: StackName, git: Git, *, wait: float) 
 
     Elsewhere the stack's lease is held, `refs/applied/<stack>` goes, and evidence says who did it. Raises AmlopsError.
     """
-    with _held(session, stack, git, wait) as lease:
+    with leased(session, stack, git, f"amlops destroy {stack}", wait=wait) as lease:
         orphaned = lease is not None and lease.taken_over
         prepare(session.engine, session.azure, stack, orphaned=orphaned)
         deleted = session.engine.destroy(stack).counts.get("delete", 0)
@@ -32,15 +28,6 @@ def destroy_stack(session: Session, stack: StackName, git: Git, *, wait: float) 
                 move_applied(git, stack.text, before, None)
             _record(session, stack, git, deleted, before)
     return deleted
-
-
-@contextmanager
-def _held(session: Session, stack: StackName, git: Git, wait: float) -> Iterator[Lease | None]:
-    if session.environment.is_local:
-        yield None
-        return
-    with held(session, stack, git, f"amlops destroy {stack}", wait=wait) as lease:
-        yield lease
 
 
 def _record(session: Session, stack: StackName, git: Git, deleted: int, before: str | None) -> None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from amlops.config import Environment
 from amlops.errors import AmlopsError
+from amlops.git import Git
 from amlops.releases import load_release, load_stage
 from amlops.stacks import Result, StackName
 
 from ..bring_up import Served, bring_up
+from ..holding import leased
 from ..session import Session
 from .bootstrap import Bootstrapped, bootstrap
 
@@ -25,24 +27,31 @@ class Restoration:
     served: tuple[Served, ...]
 
 
-def restore_environment(session: Session, stacks: Sequence[StackName], repository: str, issuer: str) -> Restoration:
+def restore_environment(
+    session: Session, stacks: Sequence[StackName], git: Git, repository: str, issuer: str, *, wait: float
+) -> Restoration:
     """What the environment stands on, then its stacks in order. States that tell of what is lost forget it first.
 
     Releases are rendered and published, so nothing is built: what a stage names must be in the registry. Raises
     AmlopsError, also (exit code 3) where the registry that it reads, or something that it should hold, is not there.
     """
     done = bootstrap(session, repository, issuer)
-    forgotten = sum(_forget(session.of(stack), stack) for stack in stacks if session.known([stack]).get(stack.text))
+    forgotten = sum(
+        _forget(session.of(stack), stack, git, wait) for stack in stacks if session.known([stack]).get(stack.text)
+    )
     missing = list(_missing(session, stacks))
     if missing:
         raise AmlopsError("\n".join(missing), exit_code=3)
-    results, served = bring_up(session, stacks)
+    results, served = bring_up(session, stacks, git, wait=wait)
     return Restoration(done, forgotten, tuple(results), tuple(served))
 
 
-def _forget(session: Session, stack: StackName) -> int:
+def _forget(session: Session, stack: StackName, git: Git, wait: float) -> int:
     """How many resources are gone from the cloud; the state forgets them."""
-    with session.progress.step(f"comparing the state of {stack} with the cloud"):
+    with (
+        leased(session, stack, git, f"amlops restore {stack}", wait=wait),
+        session.progress.step(f"comparing the state of {stack} with the cloud"),
+    ):
         return session.engine.refresh(stack).counts.get("delete", 0)
 
 

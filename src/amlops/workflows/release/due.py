@@ -16,7 +16,7 @@ from amlops.config import RELEASE, About, Names, Promotion, Repository, load_abo
 from amlops.config.moments import stamp
 from amlops.evidence import Evidence
 from amlops.git import ABSENT, Git
-from amlops.github import Run
+from amlops.github import MATRIX_JOBS, Run
 
 from .abouts import readable_abouts
 from .alarm import Alarm
@@ -26,9 +26,6 @@ from .trained import last_trained
 from .tried import Tried, last_tried
 
 Reason = Literal["changed", "failed", "due", "monitor", "asked", "rebuild"]
-
-LARGEST = 256
-"""Jobs of a matrix, GitHub's limit; who waited longest comes first, the rest comes next time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +84,10 @@ def due(
 
 
 def matrix(repo: Repository, found: Sequence[Due]) -> dict[str, list[dict[str, str]]]:
-    """As a matrix of GitHub Actions. Raises ConfigError."""
+    """As a matrix of GitHub Actions; who waited longest comes first, what it can't take comes next time. Raises
+    ConfigError."""
     entries = []
-    for item in found[:LARGEST]:
+    for item in found[:MATRIX_JOBS]:
         environment = load_environment(repo, item.environment)
         entries.append(
             {

@@ -13,16 +13,13 @@ from typing import Any
 from amlops.config import About, ConfigError, Names, Promotion, Repository, load_about, load_environment
 from amlops.config.moments import moment, stamp
 from amlops.evidence import Evidence
-from amlops.github import Run
+from amlops.github import MATRIX_JOBS, Run
 from amlops.releases import load_stage
 
 from ..session import Session
 from .abouts import readable_abouts
 from .alarm import Alarm, standing_alarm
 from .trained import last_trained
-
-LARGEST = 256
-"""Jobs of a matrix, GitHub's limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +49,7 @@ def alarm_path(deployment: str) -> str:
 
 def kept_alarms(evidence: Evidence, deployments: Iterable[str]) -> dict[str, Alarm]:
     """The newest alarm of each deployment that had one."""
-    paths = {alarm_path(name): name for name in deployments}
-    found = {paths[path]: _alarm(what) for path, what in evidence.read_all(paths).items()}
-    return {name: alarm for name, alarm in found.items() if alarm is not None}
+    return evidence.parsed({name: alarm_path(name) for name in deployments}, _alarm)
 
 
 def ask_monitor(session: Session, evidence: Evidence, monitor: Monitor, run: Run | None) -> Alarm | None:
@@ -92,7 +87,7 @@ def to_be_asked(repo: Repository, promotion: Promotion, evidence: Evidence, now:
 def monitors_matrix(repo: Repository, found: Sequence[Monitor]) -> dict[str, list[dict[str, str]]]:
     """As a matrix of GitHub Actions; each in the realm of its team, which reads there. Raises ConfigError."""
     entries = []
-    for item in found[:LARGEST]:
+    for item in found[:MATRIX_JOBS]:
         environment, about = load_environment(repo, item.environment), load_about(repo, item.deployment)
         entries.append(
             {
@@ -112,8 +107,5 @@ def _runs(repo: Repository, monitor: Monitor) -> bool:
         return False
 
 
-def _alarm(found: Mapping[str, Any]) -> Alarm | None:
-    try:
-        return Alarm(str(found["job"]), moment(found["at"]), str(found["said"]))
-    except (KeyError, TypeError, ValueError):
-        return None
+def _alarm(found: Mapping[str, Any]) -> Alarm:
+    return Alarm(str(found["job"]), moment(found["at"]), str(found["said"]))

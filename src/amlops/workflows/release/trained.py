@@ -17,14 +17,9 @@ def training_path(deployment: str) -> str:
 
 def last_trained(evidence: Evidence, deployments: Iterable[str]) -> dict[str, datetime]:
     """By deployment; those that no run has trained yet are left out."""
-    paths = {training_path(name): name for name in deployments}
-    found = {paths[path]: _at(what) for path, what in evidence.read_all(paths).items()}
-    return {name: at for name, at in found.items() if at is not None}
+    return evidence.parsed({name: training_path(name) for name in deployments}, _at)
 
 
-def _at(found: Mapping[str, Any]) -> datetime | None:
-    try:
-        at: datetime = moment(found["written"]["at"])
-    except (KeyError, TypeError, ValueError):
-        return None
+def _at(found: Mapping[str, Any]) -> datetime:
+    at: datetime = moment(found["written"]["at"])
     return at

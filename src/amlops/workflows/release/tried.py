@@ -30,9 +30,7 @@ def tried_path(deployment: str) -> str:
 
 def last_tried(evidence: Evidence, deployments: Iterable[str]) -> dict[str, Tried]:
     """By deployment; those that no run has tried yet are left out."""
-    paths = {tried_path(name): name for name in deployments}
-    found = {paths[path]: _tried(what) for path, what in evidence.read_all(paths).items()}
-    return {name: one for name, one in found.items() if one is not None}
+    return evidence.parsed({name: tried_path(name) for name in deployments}, _tried)
 
 
 def keep_tried(
@@ -43,8 +41,5 @@ def keep_tried(
     evidence.write({tried_path(deployment): said}, f"release of {deployment}: tried {commit[:10]}")
 
 
-def _tried(found: Mapping[str, Any]) -> Tried | None:
-    try:
-        return Tried(str(found["commit"]), moment(found["written"]["at"]), bool(found["failed"]))
-    except (KeyError, TypeError, ValueError):
-        return None
+def _tried(found: Mapping[str, Any]) -> Tried:
+    return Tried(str(found["commit"]), moment(found["written"]["at"]), bool(found["failed"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from amlops.git import Git
 from amlops.stacks.behind import behind
 from amlops.stacks.declared import Declared
 from amlops.stacks.touched import Reason, Touched, touched
-from amlops.stacks.waves import matrix, waves
+from amlops.stacks.waves import matrix, realms, waves
 
 ROOT = Path(__file__).parents[4]
 RELEASE = "5ce421249ace"
@@ -187,6 +188,23 @@ def test_wave_fits_into_a_matrix(repo: Repository) -> None:
     declared = Declared(repo)
     order = waves(touched(["environments/dev.yaml"], declared), declared, most=3)
     assert [len(wave) for wave in order.waves] == [1, 3, 3, 2]
+
+
+def test_realms_take_turns_where_a_matrix_takes_fewer(repo: Repository) -> None:
+    """Each is asked within as many days as it takes to get through them, and none twice a day."""
+    declared = Declared(repo)
+    entries = realms(repo, declared.stacks, declared, date(2026, 11, 28))["include"]
+    all_of_them = {str(entry["github_environment"]) for entry in entries}
+    assert len(all_of_them) == len(entries) > 4
+    most = 3
+    seen: set[str] = set()
+    for night in range(-(-len(entries) // most)):
+        day = date(2026, 11, 28) + timedelta(days=night)
+        tonight = realms(repo, declared.stacks, declared, day, most=most)["include"]
+        names = {str(entry["github_environment"]) for entry in tonight}
+        assert len(names) == len(tonight) == most
+        seen |= names
+    assert seen == all_of_them
 
 
 def test_matrix_names_what_a_job_needs(repo: Repository) -> None:
