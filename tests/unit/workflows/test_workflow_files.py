@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,7 @@ def test_runs_of_one_thing_come_one_after_the_other(name: str) -> None:
     assert group
     assert cancels == ("false" if name in CHANGING else cancels)
     if name == "plan":
-        assert (group, cancels) == ("plan-${{ github.event.pull_request.number }}", "true")
+        assert (group, cancels) == ("plan-${{ github.event.pull_request.number || github.ref }}", "true")
 
 
 def test_a_stack_is_changed_by_one_job_at_a_time() -> None:
@@ -212,6 +213,33 @@ def test_a_pull_request_is_planned(path: str) -> None:
     found = WORKFLOWS["plan"].triggers["pull_request"]
     assert isinstance(found, dict)
     assert filters.starts("pull_request", found, base="main", action="opened", paths=[path])
+
+
+@pytest.mark.parametrize(
+    ("changed", "tested"),
+    [
+        (["deployments/wine/stages/prod.yaml"], False),
+        (["deployments/wine/stages/prod.yaml", "deployments/wine/about.yaml"], True),
+        (["deployments/wine/scoring/stages/prod.yaml"], True),
+        (["src/amlops/git.py"], True),
+    ],
+)
+def test_a_way_back_waits_for_no_tests(changed: list[str], tested: bool, tmp_path: Path) -> None:
+    """The job `test` of a pull request that changes stages alone."""
+
+    def commit(*paths: str) -> None:
+        for path in paths:
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text("x")
+        for words in (["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b.invalid", "commit", "-qm", "x"]):
+            subprocess.run(["git", *words], cwd=tmp_path, check=True)
+
+    subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
+    commit("README.md")
+    commit(*changed)
+    words = ["make", "-s", "-f", REPOSITORY / "Makefile", "MAKE=echo make", "test-change"]
+    said = subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+    assert said == ("make test" if tested else "nothing but stages changes: no test looks at those")
 
 
 def test_every_app_token_is_as_narrow_as_its_job() -> None:
