@@ -11,7 +11,8 @@ from azure.mgmt.storage import StorageManagementClient
 
 from amlops.config import Environment, Names, Repository, load_environment
 
-from .company import merge
+from .agreement import assert_agreed
+from .company import merge, unharmed
 from .leaks import leaks, places
 from .seed import REPOSITORY
 from .world import World, told
@@ -47,17 +48,19 @@ LIFE, LONGER = 6, 8
 """Seconds: of every token, and of one operation of Azure's."""
 
 
-def test_apply_that_outlives_its_tokens(brought_up: World) -> None:
+def test_apply_that_outlives_its_tokens(deployed: World) -> None:
     """GitHub's token, Azure's and the App's end before the first operation does: the job gets one after the other, for
-    its own identity and the one repository only, and ends well: evidence and ref are written by a later one."""
-    world = brought_up
+    its own identity and the one repository only, and ends well: evidence and ref are written by a later one. Nobody who
+    asks is answered an error."""
+    world = deployed
     assert world.cloud is not None
     before, world.hub.issuer.life = len(world.hub.issuer.given), float(LIFE)
     world.hub.app_life = float(LIFE)
     world.cloud.control("PUT", "identity", {"tokenSeconds": LIFE})
     world.cloud.control("PUT", "operations", {"mode": f"real-time:{LONGER}"})
-    merge(world, "tag", _tag(world, "dev", "4803"), "feat: another cost centre")
-    world.settle()
+    with unharmed(world, "dev"):
+        merge(world, "tag", _tag(world, "dev", "4803"), "feat: another cost centre")
+        world.settle()
     run = world.last("apply.yml", event="push")
     assert run.conclusion == "success", told(run)
     assert world.applied("dev") == run.commit
@@ -73,6 +76,7 @@ def test_apply_that_outlives_its_tokens(brought_up: World) -> None:
     assert leaks(places(world), {**wanted, pem[len(pem) // 2]: "private key of the App"}) == []
     world.cloud.control("PUT", "identity", {"tokenSeconds": 3600})
     assert _tags(world, "dev")["cost-center"] == "4803"
+    assert_agreed(world)
 
 
 def _tag(world: World, environment: str, value: str) -> dict[str, str | None]:

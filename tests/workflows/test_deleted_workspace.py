@@ -37,6 +37,7 @@ def test_deleted_workspace_holds_its_name(platforms: Path, tmp_path: Path, how: 
             assert _declared(found) == before
             assert _deleted(found, workspace) is False
             assert found.applied(STACK) == found.git.head()
+            assert "nothing to change" in found.apply(STACK, "--without-guard once-more")
             assert read_lease(found.git, STACK) is None
 
 
