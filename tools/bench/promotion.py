@@ -74,13 +74,15 @@ def _prove(
     """Evidence of every release in every environment, and the refs of what was applied."""
     evidence.mkdir()
     subprocess.run(["git", "init", "-q", "-b", "evidence"], cwd=evidence, check=True)
+    words = ["git", "hash-object", "-w", "--stdin"]
+    applied = subprocess.run(words, cwd=remote, input=f"{commit}\n", text=True, check=True, capture_output=True).stdout
     lines = []
     for name, releases in released.items():
         files: dict[str, Any] = {}
         for release in releases:
             files |= company.proofs(name, release.id, commit, at=NOON - timedelta(days=2), old=releases[0].id)
         for environment in ("dev", "staging", "prod"):
-            lines.append(f"update refs/applied/{environment}.{name} {commit}\n")
+            lines.append(f"update refs/applied/{environment}.{name} {applied.strip()}\n")
             by = next(iter(files.values()))["written"]
             files[of_stack(f"{environment}.{name}", f"applied-{commit}")] = {"policy": [], "written": by}
         for path, what in files.items():
