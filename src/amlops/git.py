@@ -190,12 +190,16 @@ class Git:
                 self._git("update-ref", "-d", _kept(pattern), check=False)
 
     def obtain(self, *ids: str) -> bool:
-        """Whether the clone has these objects, after those that it lacked were asked of the remote."""
+        """Whether the clone has these objects, after those that it lacked were asked of the remote. Raises GitFailed
+        where that doesn't answer."""
         lacking = self._lacking(ids)
         if not lacking:
             return True
         words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.remote)
-        self._git(*words, *lacking, check=False)
+        done = self._git(*words, *lacking, check=False)
+        said = done.stderr.decode(errors="replace")
+        if done.returncode != 0 and "not our ref" not in said:
+            raise GitFailed("fetch objects", _last(said))
         return not self._lacking(lacking)
 
     def _lacking(self, ids: Iterable[str]) -> list[str]:

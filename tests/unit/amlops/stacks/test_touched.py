@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from amlops.applied import applied_commit, applied_commits, applied_ref, move_ap
 from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.evidence import Evidence
-from amlops.git import Git
+from amlops.git import Git, GitFailed
 from amlops.stacks.behind import behind
 from amlops.stacks.declared import Declared
 from amlops.stacks.touched import Reason, Touched, touched
@@ -327,6 +328,14 @@ def test_a_ref_that_names_no_commit_leaves_its_stack_behind(git: Git, repo: Repo
         assert _names(behind(git, Declared(repo), head)) == ["dev"]
         with pytest.raises(AmlopsError, match=rf"{ref} names .* no commit of origin; set it to the commit"):
             applied_commit(git, "dev")
+
+
+def test_a_remote_that_does_not_answer_is_told_as_that(git: Git) -> None:
+    """And not as a ref that names nothing."""
+    lost = replace(git, remote=str(git.root / "nowhere"))
+    with pytest.raises(GitFailed, match="git could not fetch objects"):
+        lost.obtain("0123456789" * 4)
+    assert not git.obtain("0123456789" * 4)
 
 
 def test_what_a_stack_was_applied_from_is_said_by_a_text_or_by_the_ref_itself(git: Git) -> None:
