@@ -25,9 +25,9 @@ before every apply. A finding of severity `error` stops the apply, a `warning` i
 severity is that of the environment in `environments/policy.yaml`, else that of `everywhere` there, else the one below:
 a new environment is held to everything. [How to handle a finding](../how-to/except-a-finding.md).
 
-A finding reads `stack: type name: what is wrong; what is allowed; what to do [rule]`. Two more speak of exceptions:
-`exception-expired` (error: its day is over, the finding counts again) and `exception-unused` (warning: nothing is left
-to except).
+A finding reads `stack: type name: what is wrong; what is allowed; what to do [rule]`. Three more speak of exceptions:
+`exception-expired` (error: its day is over, the finding counts again), `exception-expiring` (warning, for the 30 days
+before) and `exception-unused` (warning: nothing is left to except).
 """
 
 _DOCSTRING = re.compile(r"Rule: (?P<rule>[^\n]+)\n\nWhy: (?P<why>.+)\nSource: (?P<source>.+)", re.DOTALL)

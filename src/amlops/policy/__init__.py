@@ -5,7 +5,7 @@ resources and their inputs, no cloud, no engine and no stack's life.
 from __future__ import annotations
 
 from .catalogue import all_rules
-from .check import EXPIRED, UNUSED, check
+from .check import EXPIRED, EXPIRING, UNUSED, check
 from .exceptions import Exempt, load_exceptions
 from .finding import Finding
 from .policy import Policy, load_policy
@@ -14,6 +14,7 @@ from .rule import Declared, Rule, Violation
 
 __all__ = [
     "EXPIRED",
+    "EXPIRING",
     "UNKNOWN",
     "UNUSED",
     "Declared",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from amlops.config import Environment
 
@@ -15,8 +16,10 @@ from .resource import Resource
 from .rule import Declared
 from .settings import settings_of
 
-EXPIRED, UNUSED = "exception-expired", "exception-unused"
+EXPIRED, EXPIRING, UNUSED = "exception-expired", "exception-expiring", "exception-unused"
 """Findings about exceptions themselves."""
+NOTICE = timedelta(days=30)
+"""How long before its last day an exception that covers something is told of."""
 
 
 def check(
@@ -25,8 +28,8 @@ def check(
     """What rules and exceptions have to say about stacks of one environment, what stops first.
 
     `resources` are all that the stacks declare, the unchanged ones too; `stacks` names those that may declare nothing.
-    An exception that has expired covers nothing and is an error. One that covers nothing is a warning, where its stack
-    declares something.
+    An exception that has expired covers nothing and is an error. One that soon will, or that covers nothing, is a
+    warning, where its stack declares something.
     """
     of_stack = {name: [one for one in resources if one.stack == name] for name in sorted({*stacks, *_names(resources)})}
     found = [item for name, own in of_stack.items() for item in _of_stack(name, tuple(own), environment, policy)]
@@ -55,6 +58,8 @@ def _of_stack(
             yield _expired(one)
         elif resources and one.name not in used:
             yield _unused(one)
+        elif one.name in used and one.said.expires - policy.today <= NOTICE:
+            yield _expiring(one)
 
 
 def _findings(declared: Declared) -> Iterator[tuple[Resource, Finding]]:
@@ -75,6 +80,15 @@ def _expired(one: Exempt) -> Finding:
         f"mend the cause and remove it, or agree with {said.owner} on another day"
     )
     return Finding(EXPIRED, "error", "", one.place, message)
+
+
+def _expiring(one: Exempt) -> Finding:
+    said = one.said
+    message = (
+        f'"{one.name}" expires on {said.expires}; from the next day on {said.rule} stops every change of {said.stack}, '
+        f"also a way back; mend the cause, or agree with {said.owner} on another day"
+    )
+    return Finding(EXPIRING, "warning", "", one.place, message)
 
 
 def _unused(one: Exempt) -> Finding:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from amlops.config import ConfigError, Environment, Problem, Repository
 from amlops.github import GitHub
-from amlops.policy import EXPIRED, UNUSED, Finding, Policy, Resource, check, load_policy
+from amlops.policy import EXPIRED, EXPIRING, UNUSED, Finding, Policy, Resource, check, load_policy
 from amlops.stacks import StackName
 
 from ..targets import stacks_of
@@ -71,7 +71,7 @@ def _unreleased(repo: Repository, stacks: Sequence[tuple[StackName, Environment]
     return [
         replace(finding, severity="warning", where=f"{finding.where} (not released yet)")
         for finding in _judged(stacks, found, policy)
-        if finding.rule not in (EXPIRED, UNUSED)
+        if finding.rule not in (EXPIRED, EXPIRING, UNUSED)
     ]
 
 

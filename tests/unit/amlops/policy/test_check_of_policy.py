@@ -12,7 +12,7 @@ from amlops.config.policy import Exemption, Held, PolicyFile
 from amlops.policy import Exempt, Finding, Policy, Resource, check
 
 ROOT = Path(__file__).parents[4]
-TODAY = date(2026, 12, 1)
+TODAY, LATER = date(2026, 12, 1), date(2027, 6, 1)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def _policy(
     return Policy(file, exceptions, TODAY)
 
 
-def _exempt(name: str = "old-vault", *, resource: str | None = None, expires: date = TODAY, **more: str) -> Exempt:
+def _exempt(name: str = "old-vault", *, resource: str | None = None, expires: date = LATER, **more: str) -> Exempt:
     said = {"rule": "vault-roles", "stack": "prod", "owner": "ml-platform", **more}
     return Exempt(
         name,
@@ -98,7 +98,7 @@ def test_other_settings_of_an_environment_replace_those_of_everywhere() -> None:
 
 def test_an_exception_covers_until_its_last_day(prod: Environment) -> None:
     """What is covered is still told, with who allowed it and why, and stops nothing."""
-    (found,) = check([_vault()], prod, _policy(_exempt()))
+    found, _ = check([_vault()], prod, _policy(_exempt(expires=TODAY)))
     assert not found.stops
     assert found.excepted_by == "old-vault, until 2026-12-01, ml-platform: it is moved to roles by the end of the year"
     assert "(excepted: old-vault" in str(found)
@@ -111,6 +111,17 @@ def test_an_expired_exception_covers_nothing_and_is_an_error(prod: Environment) 
     (expired,) = _of(found, "exception-expired")
     assert str(expired).startswith('environments/exceptions.yaml:4: "old-vault" expired on 2026-11-30; ')
     assert "agree with ml-platform on another day" in expired.message
+
+
+@pytest.mark.parametrize(("last", "warned"), [(date(2026, 12, 31), True), (date(2027, 1, 1), False)])
+def test_an_exception_that_soon_ends_is_told_of(last: date, warned: bool, prod: Environment) -> None:
+    """A month before, while there is time to mend the cause; one that covers nothing has a warning of its own."""
+    found = check([_vault()], prod, _policy(_exempt(expires=last)))
+    assert not any(finding.stops for finding in found)
+    expiring = [str(finding) for finding in _of(found, "exception-expiring")]
+    said = f'environments/exceptions.yaml:4: "old-vault" expires on {last}; from the next day on vault-roles stops'
+    assert [text.startswith(said) for text in expiring] == [True] * warned
+    assert _of(check([], prod, _policy(_exempt(expires=last)), stacks=["prod"]), "exception-expiring") == []
 
 
 def test_an_exception_is_for_one_resource_or_for_all_of_a_stack(prod: Environment) -> None:
