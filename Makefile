@@ -11,7 +11,7 @@ down:
 	@$(BIN)/amlops destroy local --yes
 
 test: setup tools
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/contract
+	@$(BIN)/python -m pytest -n 3 --dist loadfile tests/unit tests/contract
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/e2e
 
 # Of what the last commit (a pull request's merge) changes. A way back changes stages alone: no test looks at those, so
