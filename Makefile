@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: up down test test-change test-gitops test-story soak setup setup-python tools check format accept bench lock tables docs openapi verify-azure
+.PHONY: up down test test-content test-change test-gitops test-gitops-change test-story soak setup setup-python tools check format accept bench lock tables docs openapi verify-azure
 up: setup
 	@$(BIN)/amlops up local
 
@@ -14,11 +14,24 @@ test: setup tools
 	@$(BIN)/python -m pytest -n 3 --dist loadfile tests/unit tests/contract
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/e2e
 
-# Of what the last commit (a pull request's merge) changes. A way back changes stages alone: no test looks at those, so
-# it waits for none; `check` and `plan` do look.
+# What a company's own files must pass; the tests above are the product's, and know the example company.
+test-content: setup
+	@$(BIN)/python -m pytest -q tests/unit/deployments
+	@$(BIN)/amlops doctor
+
+# Of what the last commit (what a pull request brings) changes. A way back changes stages alone: no test looks at those,
+# so it waits for none; `check` and `plan` do look.
+STAGES := ':(exclude,glob)deployments/*/stages/*.yaml'
+CONTENT := ':(exclude)deployments' ':(exclude,glob)environments/*.yaml' ':(exclude)evaluations' ':(exclude)CODEOWNERS' \
+  ':(exclude)tests/unit/infra/golden'
+SAME := git diff --quiet HEAD^1 HEAD -- .
+
 test-change:
-	@if git diff --quiet HEAD^1 HEAD -- . ':(exclude,glob)deployments/*/stages/*.yaml'; then \
-	  echo "nothing but stages changes: no test looks at those"; else $(MAKE) test; fi
+	@if $(SAME) $(STAGES); then echo "nothing but stages changes: no test looks at those"; \
+	elif $(SAME) $(CONTENT); then $(MAKE) test-content; else $(MAKE) test; fi
+
+test-gitops-change:
+	@if $(SAME) $(CONTENT); then echo "nothing of the loop changes"; else $(MAKE) test-gitops; fi
 
 # The loop of pull request, merge and rollout: the workflows under act, and what they call, on the real engine.
 test-gitops: setup tools

@@ -215,17 +215,24 @@ def test_a_pull_request_is_planned(path: str) -> None:
     assert filters.starts("pull_request", found, base="main", action="opened", paths=[path])
 
 
+STAGE, CONTENT, PRODUCT = "deployments/wine/stages/prod.yaml", "deployments/wine/about.yaml", "src/amlops/git.py"
+NO_TEST, NO_LOOP = "nothing but stages changes: no test looks at those", "nothing of the loop changes"
+
+
 @pytest.mark.parametrize(
-    ("changed", "tested"),
+    ("changed", "tests", "loop"),
     [
-        (["deployments/wine/stages/prod.yaml"], False),
-        (["deployments/wine/stages/prod.yaml", "deployments/wine/about.yaml"], True),
-        (["deployments/wine/scoring/stages/prod.yaml"], True),
-        (["src/amlops/git.py"], True),
+        ([STAGE], NO_TEST, NO_LOOP),
+        ([STAGE, CONTENT], "make test-content", NO_LOOP),
+        (["deployments/wine/scoring/stages/prod.yaml"], "make test-content", NO_LOOP),
+        (["environments/dev.yaml", "tests/unit/infra/golden/dev.json", "CODEOWNERS"], "make test-content", NO_LOOP),
+        (["environments/schemas/about.json"], "make test", "make test-gitops"),
+        ([CONTENT, PRODUCT], "make test", "make test-gitops"),
+        ([PRODUCT], "make test", "make test-gitops"),
     ],
 )
-def test_a_way_back_waits_for_no_tests(changed: list[str], tested: bool, tmp_path: Path) -> None:
-    """The job `test` of a pull request that changes stages alone."""
+def test_a_change_is_tested_by_what_it_may_break(changed: list[str], tests: str, loop: str, tmp_path: Path) -> None:
+    """A way back waits for no tests; a company's own files are held to what holds for any company's."""
 
     def commit(*paths: str) -> None:
         for path in paths:
@@ -237,9 +244,10 @@ def test_a_way_back_waits_for_no_tests(changed: list[str], tested: bool, tmp_pat
     subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
     commit("README.md")
     commit(*changed)
-    words = ["make", "-s", "-f", REPOSITORY / "Makefile", "MAKE=echo make", "test-change"]
-    said = subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
-    assert said == ("make test" if tested else "nothing but stages changes: no test looks at those")
+    for target, wanted in (("test-change", tests), ("test-gitops-change", loop)):
+        words = ["make", "-s", "-f", REPOSITORY / "Makefile", "MAKE=echo make", target]
+        said = subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+        assert said == wanted
 
 
 def test_every_app_token_is_as_narrow_as_its_job() -> None:
