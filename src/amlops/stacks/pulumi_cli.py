@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 from amlops.errors import AmlopsError
 
 VARIABLE = "AMLOPS_PULUMI"
 """Names the CLI's file where it should be another than the one that set-up puts beside Python."""
+
+
+HOST = "pulumi-language-python"
+"""What the engine runs Python programs by. A local Azure brings one."""
+
+
+def require_host(process: Mapping[str, str]) -> None:
+    """For a stack in Azure. Raises AmlopsError (exit code 3) where the language host is not beside the CLI or on PATH,
+    which is where the engine looks for it."""
+    path = os.pathsep.join([str(find_pulumi(process).resolve().parent), process.get("PATH", os.defpath)])
+    if shutil.which(HOST, path=path) is None:
+        todo = f"install Pulumi's own release of {version('pulumi')}, put it on PATH, and run `make setup`"
+        raise AmlopsError(f"{HOST} is missing, which stacks in Azure need; {todo}", exit_code=3)
 
 
 def find_pulumi(process: Mapping[str, str]) -> Path:

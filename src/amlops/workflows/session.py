@@ -18,6 +18,7 @@ from amlops.local_azure import LocalAzure, Running
 from amlops.progress import Progress
 from amlops.rollout import Place
 from amlops.stacks import Engine, StackName, StackVariables, StateContainer, named_backend, realm_of, variables
+from amlops.stacks.pulumi_cli import require_host
 
 STAND_IN = "AMLOPS_AZURE_HOME"
 """The home of a local Azure that stands in for every environment, with its tenant and subscription."""
@@ -57,7 +58,10 @@ class Session:
 
     @cached_property
     def engine(self) -> Engine:
-        """For stacks of `who` only; see `of`."""
+        """For stacks of `who` only; see `of`. Raises AmlopsError where Pulumi, or in Azure its language host, is
+        missing."""
+        if self.running is None and not self.environment.is_local:
+            require_host(self.process)
         return Engine(self.repo, self.variables, self.progress)
 
     @cached_property

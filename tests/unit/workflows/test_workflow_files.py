@@ -119,6 +119,10 @@ def test_runs_of_one_thing_come_one_after_the_other(name: str) -> None:
     if name == "apply":
         assert group == "", "a run may wait for a reviewer for days; test_a_stack_is_changed_by_one_job_at_a_time"
         return
+    if name == "drift":
+        (drift,) = [job for job in WORKFLOWS[name].jobs if job.id == "drift"]
+        group, cancels = drift.concurrency
+        assert "matrix.github_environment" in group
     if name == "release":
         (release,) = [job for job in WORKFLOWS[name].jobs if job.id == "release"]
         group, cancels = release.concurrency
@@ -248,6 +252,17 @@ def test_a_change_is_tested_by_what_it_may_break(changed: list[str], tests: str,
         words = ["make", "-s", "-f", REPOSITORY / "Makefile", "MAKE=echo make", target]
         said = subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
         assert said == wanted
+
+
+@each_job
+def test_who_changes_azure_by_pulumi_has_its_own_release(name: str, job: Job) -> None:
+    """In the version that the locks name: the language host and the azure-native plugin come by it alone."""
+    given = [step.get("with", {}).get("azure") for step in _steps(job) if step.get("uses") == "./.github/actions/setup"]
+    acts = name != "release" and "id-token" in WORKFLOWS[name].permissions(job)
+    assert given == [True if acts else None] * len(given)
+    wanted = re.search(r"pulumi/pkg/v3 v([\d.]+)", (REPOSITORY / "tools/go.mod").read_text())
+    action = (FOLDER / "actions/setup/action.yml").read_text()
+    assert wanted and f"pulumi-version: {wanted[1]}\n" in action
 
 
 def test_every_app_token_is_as_narrow_as_its_job() -> None:

@@ -1,4 +1,4 @@
-"""Check: the Pulumi CLI is there, in the version of the SDK that the programs use."""
+"""Check: the Pulumi CLI is there, in the version of the SDK that the programs use, and so is its language host."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import subprocess
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from amlops.stacks.pulumi_cli import find_pulumi
+from amlops.errors import AmlopsError
+from amlops.stacks.pulumi_cli import find_pulumi, require_host
 
 from ..check import Check, Result
 from ..situation import Clone
@@ -21,5 +22,12 @@ class Pulumi(Check[Clone]):
         said = done.stdout.strip().removeprefix("v")
         if said == pinned:
             yield self.ok(f"Pulumi {said}")
+            yield from self._host(where)
         else:
             yield self.wrong(f"{file} is Pulumi {said or 'of no version'}, wanted is {pinned}", "make setup")
+
+    def _host(self, where: Clone) -> Iterator[Result]:
+        try:
+            require_host(where.environ)
+        except AmlopsError as error:
+            yield self.unknown(f"{error} (a local Azure needs it not)")
