@@ -20,7 +20,8 @@ SUMMARY_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Run:
-    """`person` started it; `commit` is what it was started for, of a pull request the merge with its base."""
+    """`person` started it; `commit` is what it was started for, of a pull request the merge with its base; `runner`
+    is the name of the one that this job has."""
 
     id: int
     attempt: int
@@ -34,6 +35,7 @@ class Run:
     event_file: Path | None
     summary_file: Path | None
     output_file: Path | None
+    runner: str = ""
 
     @staticmethod
     def of(environ: Mapping[str, str]) -> Run | None:
@@ -57,6 +59,7 @@ class Run:
             event_file=path("GITHUB_EVENT_PATH"),
             summary_file=path("GITHUB_STEP_SUMMARY"),
             output_file=path("GITHUB_OUTPUT"),
+            runner=environ.get("RUNNER_NAME", ""),
         )
 
     @property

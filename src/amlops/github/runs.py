@@ -50,14 +50,24 @@ class Runs:
         found: dict[str, Any] | None = self.github.find(f"actions/runs/{run}")
         return found
 
-    def lives(self, run: int | str) -> bool | None:
-        """Whether the run hasn't ended; None where GitHub doesn't say. To a token that may not see runs it says of each
-        that there is none, so a run that isn't found may well go on."""
+    def lives(self, run: int | str, *, attempt: int = 1, runner: str = "") -> bool | None:
+        """Whether the run hasn't ended, and (where a runner is named) nor has the job that it had in this attempt: a
+        run may wait for days for a person when one of its jobs has long died.
+
+        None where GitHub doesn't say. To a token that may not see runs it says of each that there is none, so a run
+        that isn't found may well go on.
+        """
         try:
             found = self.get(run)
+            if found is None:
+                return None
+            if found["status"] == ENDED or not runner:
+                return bool(found["status"] != ENDED)
+            jobs = self.github.pages(f"actions/runs/{run}/jobs", "jobs", filter="all")
+            own = [job["status"] for job in jobs if (job["runner_name"], job["run_attempt"]) == (runner, attempt)]
         except NotAllowed:
             return None
-        return None if found is None else found["status"] != ENDED
+        return not own or any(status != ENDED for status in own)
 
     def listed(self, workflow: str, **query: Any) -> list[dict[str, Any]]:
         """Runs of a workflow, newest first (`status`, `branch`, `event` narrow them down)."""

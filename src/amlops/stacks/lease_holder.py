@@ -20,7 +20,8 @@ from amlops.github import Run
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A process, and the run of GitHub that it is part of: `run` and `run_url` are empty on a person's machine."""
+    """A process, and the run of GitHub that it is part of, with the runner that its job has: `run`, `run_url` and
+    `runner` are empty on a person's machine."""
 
     run: str
     attempt: int
@@ -28,6 +29,7 @@ class Holder:
     person: str
     machine: str
     pid: int
+    runner: str = ""
 
     def __str__(self) -> str:
         if not self.run:
@@ -76,6 +78,7 @@ class Taken:
                 person=str(data["person"]),
                 machine=str(data["machine"]),
                 pid=int(data["pid"]),
+                runner=str(data.get("runner", "")),
             )
             times = [moment(str(data[key])) for key in ("taken_at", "expires_at")]
             return cls(str(data["stack"]), holder, str(data["doing"]), times[0], times[1], str(data["token"]))
@@ -86,7 +89,7 @@ class Taken:
 def this_process(run: Run | None) -> Holder:
     if run is None:
         return Holder("", 1, "", getpass.getuser(), machine(), os.getpid())
-    return Holder(str(run.id), run.attempt, run.url, run.person, machine(), os.getpid())
+    return Holder(str(run.id), run.attempt, run.url, run.person, machine(), os.getpid(), run.runner)
 
 
 def process_lives(holder: Holder) -> bool | None:
@@ -106,15 +109,15 @@ def process_lives(holder: Holder) -> bool | None:
         return True  # no /proc here
 
 
-def either_lives(holder: Holder, mine: Run | None, run_lives: Callable[[str], bool | None]) -> bool | None:
-    """By its process where it is of this machine, else by its run. An earlier attempt of our own run has ended: else
-    the next one would not have begun."""
+def either_lives(holder: Holder, mine: Run | None, run_lives: Lives) -> bool | None:
+    """By its process where it is of this machine, else by its job of GitHub's. An earlier attempt of our own run has
+    ended: else the next one would not have begun."""
     known = process_lives(holder)
     if known is not None or not holder.run:
         return known
     if mine is not None and holder.run == str(mine.id):
         return False if holder.attempt < mine.attempt else None
-    return run_lives(holder.run)
+    return run_lives(holder)
 
 
 @cache

@@ -42,7 +42,9 @@ def leased(session: Session, stack: StackName, git: Git, doing: str, *, wait: fl
 def lives_of(run: Run | None, github: GitHub | None) -> Callable[[Holder], bool | None]:
     """Whether the holder of a lease does, as far as it can be known here."""
 
-    def run_lives(id: str) -> bool | None:
-        return github.runs.lives(id) if github is not None else None
+    def run_lives(holder: Holder) -> bool | None:
+        if github is None:
+            return None
+        return github.runs.lives(holder.run, attempt=holder.attempt, runner=holder.runner)
 
     return lambda holder: either_lives(holder, run, run_lives)

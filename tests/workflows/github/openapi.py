@@ -23,7 +23,7 @@ class Description:
     def __init__(self, file: Path = FILE) -> None:
         from openapi_core import Config, OpenAPI
 
-        self._spec: dict[str, Any] = json.loads(file.read_text())
+        self._spec: dict[str, Any] = json.loads(file.read_text(), object_hook=_nullable)
         self._spec["servers"] = [{"url": HOST}]
         self._api = OpenAPI.from_dict(self._spec, config=Config(spec_validator_cls=None))
 
@@ -119,6 +119,13 @@ class Description:
             if wanted is None or kind == wanted:
                 return choice
         return choices[0]
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """GitHub says `nullable` of enumerations and answers null; OpenAPI 3.0.3 wants null among the values too."""
+    if schema.get("nullable") is True and isinstance(schema.get("enum"), list):
+        schema["enum"].append(None)
+    return schema
 
 
 def _scalar(schema: dict[str, Any]) -> Any:

@@ -24,7 +24,8 @@ class Leg:
 
 @dataclass
 class Run:
-    """`commit` is what runs, `head` the commit that a person knows (a pull request's own); `jobs` name → conclusion."""
+    """`commit` is what runs, `head` the commit that a person knows (a pull request's own); `jobs` name → conclusion,
+    `runners` name → the runner that has, or had, it."""
 
     id: int
     number: int
@@ -44,6 +45,7 @@ class Run:
     updated: str = ""
     folder: Path | None = None
     jobs: dict[str, str] = field(default_factory=dict)
+    runners: dict[str, str] = field(default_factory=dict)
     steps: list[tuple[str, str, str]] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
     summary: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,6 +91,23 @@ def test_a_run_lives_until_it_ended(github: GitHub, server: Server) -> None:
     assert github.runs.lives(7) is False
     run.approvals.append({"state": "approved", "comment": "fine", "user": "bob", "environments": ["prod-platform"]})
     assert github.runs.approvals(7) == (Approval("bob", "approved", ("prod-platform",), "fine"),)
+
+
+def test_a_job_that_died_is_told_from_its_run_that_waits(github: GitHub, server: Server) -> None:
+    """One job's runner is gone, another job asks a reviewer: who held a lease by the first holds it no more."""
+    runs = server.hub.runs
+    assert runs is not None
+    text = Workflow("x.yml", "on: push\njobs: {}\n")
+    run = SimulatedRun(7, 1, text, "push", {}, "", "", "", "main", "a", "2026-01-01T00:00:00Z", status="in_progress")
+    runs.all.append(run)
+    run.runners = {"x/apply (dev)": "one", "x/apply (prod)": "two"}
+    run.jobs = {"x/apply (dev)": "failure"}
+    lives = lives_of(Run.of({"GITHUB_RUN_ID": "9", "GITHUB_REPOSITORY": "contoso/ml"}), github)
+    holder = Holder("7", 1, "https://github.com/contoso/ml/actions/runs/7", "alice", "elsewhere/boot/1", 1, "one")
+    assert lives(holder) is False
+    assert lives(replace(holder, runner="two")) is True
+    assert lives(replace(holder, runner="nobody knows it")) is True
+    assert lives(replace(holder, runner="")) is True
 
 
 @pytest.mark.parametrize("hidden", [403, 404])

@@ -80,19 +80,23 @@ def cancel(call: Call) -> Reply:
 
 
 def jobs(call: Call) -> Reply:
+    """Those that have ended, and those that a runner has."""
     run = _run(call)
-    found = [
+    all_: dict[str, str | None] = {**dict.fromkeys(run.runners), **run.jobs}
+    found: list[Any] = [
         {
             "id": number,
             "run_id": run.id,
             "name": name.partition("/")[2] or name,
-            "status": "completed",
+            "status": "in_progress" if conclusion is None else "completed",
             "conclusion": conclusion,
+            "runner_name": run.runners.get(name),
+            "run_attempt": 1,
             "head_sha": run.head,
             "started_at": run.created,
             "labels": [],
         }
-        for number, (name, conclusion) in enumerate(run.jobs.items(), 1)
+        for number, (name, conclusion) in enumerate(all_.items(), 1)
     ]
     return Reply(listed=found, inside="jobs")
 
