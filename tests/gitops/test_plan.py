@@ -186,7 +186,7 @@ def test_instances_over_the_quota_are_told(team: Team, tmp_path: Path) -> None:
         many, body = team.another(ROUND="many"), team.first.deployment_body
         properties = {**many.deployment_body["properties"], "instanceType": "Standard_DS4_v2"}
         many = replace(many, deployment_body={**body, "properties": properties, "sku": {**body["sku"], "capacity": 40}})
-        many = replace(many, id=release_id(DEPLOYMENT, many.deployment_body, many.assets))
+        many = replace(many, id=release_id(DEPLOYMENT, many.endpoint, many.deployment_body, many.assets))
         team.candidate(many)
         told = team.clone.run(f".venv/bin/amlops plan --base {base} --out {tmp_path / 'out'}", code=4)
     finally:

@@ -38,11 +38,11 @@ def with_variables(first: Release, variables: Mapping[str, str], code_from: str 
         assets = tuple(other if asset is code else asset for asset in assets)
     body = json.loads(text)
     body["properties"]["environmentVariables"] = dict(variables)
-    id = release_id(first.deployment, body, assets)
+    id = release_id(first.deployment, first.endpoint, body, assets)
     return replace(first, id=id, deployment_body=body, assets=assets, provenance=made)
 
 
 def renamed(first: Release, deployment: str) -> Release:
     """The same release as one of another deployment."""
-    id = release_id(deployment, first.deployment_body, first.assets)
+    id = release_id(deployment, first.endpoint, first.deployment_body, first.assets)
     return replace(first, id=id, deployment=deployment)

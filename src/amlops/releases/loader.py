@@ -135,7 +135,7 @@ def _release_problems(document: Document, release: Release, deployment: str) -> 
     if release.id != document.path.stem:
         message = f'"{release.id}" is invalid as id; the file is named {document.path.stem}; undo the renaming'
         yield document.problem(("id",), message, "release-place")
-    wanted = release_id(release.deployment, release.deployment_body, release.assets)
+    wanted = release_id(release.deployment, release.endpoint, release.deployment_body, release.assets)
     if release.id != wanted:
         message = (
             f"what the file says has the id {wanted}, so it was edited; a release never changes: "

@@ -56,7 +56,7 @@ def rebuild_release(
         return None
     body = dict(replaced(before.deployment_body, {old.id: new.id}))
     assets = tuple(new if asset is old else asset for asset in before.assets)
-    id = release_id(deployment, body, assets)
+    id = release_id(deployment, before.endpoint, body, assets)
     created = stamp(now or datetime.now(UTC))
     release = replace(before, id=id, created=created, deployment_body=body, assets=assets, provenance=made)
     return keep_release(repo, environment.name, release, say)

@@ -48,7 +48,8 @@ def render(
     front = _without(endpoint.main.body, _OF_ENVIRONMENT)
     front["properties"] = _without(front.get("properties", {}), _LIVE)
     ordered = tuple(sorted(assets, key=lambda asset: asset.kind))
-    return Release(release_id(deployment, body, ordered), deployment, created, front, body, ordered, provenance)
+    id = release_id(deployment, front, body, ordered)
+    return Release(id, deployment, created, front, body, ordered, provenance)
 
 
 def _without(body: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:

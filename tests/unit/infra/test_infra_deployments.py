@@ -40,7 +40,7 @@ def repo(tmp_path: Path) -> Repository:
     return Repository(tmp_path)
 
 
-def _release(repo: Repository, environment: str, model: str, capacity: int = 1) -> Release:
+def _release(repo: Repository, environment: str, model: str, capacity: int = 1, auth: str = "Key") -> Release:
     assets = (Asset("model", f"azureml://registries/r/models/m/versions/{model}", f"sha256:{model.zfill(64)}", "src"),)
     body: dict[str, Any] = {
         "kind": "Managed",
@@ -54,9 +54,9 @@ def _release(repo: Repository, environment: str, model: str, capacity: int = 1) 
             "environmentVariables": {"snake_case_key": "x"},
         },
     }
-    id = release_id(NAME, body, assets)
+    endpoint = {"kind": "Managed", "tags": {}, "properties": {"authMode": auth}}
+    id = release_id(NAME, endpoint, body, assets)
     made = Provenance(None, False, None, "azure-ai-ml 1.35.2", {})
-    endpoint = {"kind": "Managed", "tags": {}, "properties": {"authMode": "Key"}}
     release = Release(id, NAME, "2026-01-01T00:00:00Z", endpoint, body, assets, made)
     write_release(repo, environment, release)
     return release
@@ -145,6 +145,23 @@ def test_every_release_of_the_stage_is_declared_once(repo: Repository) -> None:
     write_stage(repo, NAME, "dev", Stage(ids[0], ids[1], ids[2], (ids[3],)))
     names = {item.inputs["tags"]["release"] for item in _of(_declare(repo, "dev"), "OnlineDeployment")}
     assert names == set(ids[:3])
+
+
+def test_the_endpoint_is_the_current_releases(repo: Repository) -> None:
+    """It is one for all releases of the stage: another one's endpoint comes with it once it is current, and goes with
+    it where somebody goes back."""
+    key, token = _release(repo, "dev", "1"), _release(repo, "dev", "1", auth="AMLToken")
+    assert key.id != token.id
+
+    def declared(stage: Stage) -> str:
+        write_stage(repo, NAME, "dev", stage)
+        (endpoint,) = _of(_declare(repo, "dev"), "OnlineEndpoint")
+        return str(endpoint.inputs["properties"]["authMode"])
+
+    rolling = Stage(key.id, candidate=token.id)
+    assert declared(rolling) == "Key"
+    assert declared(rolling.accepted()) == "AMLToken"
+    assert declared(rolling.accepted().rolled_back(key.id)) == "Key"
 
 
 def test_stage_without_releases_declares_nothing(repo: Repository) -> None:

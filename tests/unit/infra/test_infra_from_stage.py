@@ -16,7 +16,7 @@ from amlops.releases.identity import release_id
 from programs import deployment
 
 ROOT = Path(__file__).parents[3]
-SAMPLE = ROOT / "tests/testdata/ok/releases/5ce421249ace.yaml"
+SAMPLE = ROOT / "tests/testdata/ok/releases/60c746df0471.yaml"
 NAME = "diabetes-progression"
 KEPT = ("about.yaml", "sample-request.json")
 """What a deployment's stack, and its smoke test, read beside releases and stages."""
@@ -72,7 +72,8 @@ def test_a_new_release_changes_nothing_until_a_stage_names_it(repo: Repository) 
     before = _declared(repo)
     release = load_release(repo, NAME, "prod", SAMPLE.stem)
     body = {**release.deployment_body, "properties": {**release.deployment_body["properties"], "instanceType": "Big"}}
-    other = replace(release, id=release_id(NAME, body, release.assets), deployment_body=body)
+    id = release_id(NAME, release.endpoint, body, release.assets)
+    other = replace(release, id=id, deployment_body=body)
     write_release(repo, "prod", other)
     assert _declared(repo) == before
     write_stage(repo, NAME, "prod", Stage(release.id, other.id))

@@ -40,7 +40,7 @@ def test_every_file_of_this_repository_reads_the_same(path: Path) -> None:
     [
         "a: yes", "a: off", "a: 010", "a: 0o17", "a: 0x1f", "a: 1_000", "a: 1e3", "a: .inf", "a: 12:30:45", "a: -0",
         "a: 2026-12-24", "a: 2026-12-24T10:00:00Z", "a: ~", "a:", "a: True", "a: TRUE", "a: null", "a: 1.50", "a: +1",
-        "a: 123456789012", "a: 1234e5678901", "a: 0a1b2c3d4e5f", "a: 5ce421249ace", "a: !!str 1", "a: &x 1\nb: *x",
+        "a: 123456789012", "a: 1234e5678901", "a: 0a1b2c3d4e5f", "a: 60c746df0471", "a: !!str 1", "a: &x 1\nb: *x",
         "a: {b: 1}\nc: {<<: {d: 1}}", "a: |\n  one\n  two\n", "a: one\n  two", 'a: "\\u00e9"', "a: é", "? a\n: b",
         "a: [1, two, {three: 3}]", "1: a", "true: a", "a: 'it''s'", "a: x # comment", "a: \"#\"", "a: b: c", "a: @b",
         "a: 2026-02-30", "a: 2026-2-3", "a: 12345678-1234-1234-1234-123456789012", "a: ./b", "a: /b", "a: .5",
@@ -62,7 +62,7 @@ def test_what_is_no_plain_map_is_refused_with_its_line(text: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        DATA / "ok/releases/5ce421249ace.yaml",
+        DATA / "ok/releases/60c746df0471.yaml",
         DATA / "ok/stages/rolling-out.yaml",
         DATA / "ok/about/gates.yaml",
         ROOT / "deployments/diabetes-progression/about.yaml",

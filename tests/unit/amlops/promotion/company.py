@@ -36,10 +36,11 @@ def release_of(deployment: str, number: int, *, commit: str | None, created: str
     digest = f"sha256:{number:064x}"
     asset = Asset("model", f"azureml://registries/r/models/{deployment}/versions/{number}", digest, f"m:{number}")
     body = {"kind": "Managed", "properties": {"endpointComputeType": "Managed", "model": asset.id}}
-    id = release_id(deployment, body, [asset])
+    endpoint = {"properties": {"authMode": "Key"}}
+    id = release_id(deployment, endpoint, body, [asset])
     made = Provenance(commit, False, "job-1", "azure-ai-ml 1.35.2", {"deployment.yml": digest})
     at = created or f"2026-11-{number:02d}T08:00:00Z"
-    return Release(id, deployment, at, {"properties": {"authMode": "Key"}}, body, (asset,), made)
+    return Release(id, deployment, at, endpoint, body, (asset,), made)
 
 
 @dataclass

@@ -20,7 +20,7 @@ from amlops.promotion.situation import Approver, Proofs, RunFacts, Situation
 from amlops.releases import Asset, Provenance, Release, Stage
 
 DATA = Path(__file__).parents[3] / "testdata"
-OLD, NEW = "0a1b2c3d4e5f", "5ce421249ace"
+OLD, NEW = "0a1b2c3d4e5f", "60c746df0471"
 MAIN = "c" * 40
 WRITTEN = {
     "run": 7,

@@ -16,7 +16,7 @@ from amlops.releases.files import write_atomically
 
 DATA = Path(__file__).parents[3] / "testdata"
 NAME = "diabetes-progression"
-ID = "5ce421249ace"
+ID = "60c746df0471"
 EXPECT = re.compile(r"^# expect: (?P<line>\d+) \[(?P<rule>[\w-]+)\] (?P<text>.+)$", re.MULTILINE)
 
 

@@ -21,11 +21,11 @@ ENVIRONMENT = f"{WORKSPACE}/environments/CliV2AnonymousEnvironment/versions/1"
 MADE = Provenance("0" * 40, False, "job", "azure-ai-ml", {})
 
 
-def endpoint() -> Compiled:
+def endpoint(tags: Mapping[str, str] | None = None, **properties: Any) -> Compiled:
     body = {
         "identity": {"type": "SystemAssigned"},
-        "tags": {"a": "b"},
-        "properties": {"authMode": "Key", "traffic": {"blue": 100}, "mirrorTraffic": {}},
+        "tags": {"a": "b"} if tags is None else tags,
+        "properties": {"authMode": "Key", "traffic": {"blue": 100}, "mirrorTraffic": {}, **properties},
     }
     return Compiled("online-endpoint", (Resource("onlineEndpoints", ("churn",), "x", body),), (), (), "azure-ai-ml")
 
@@ -93,6 +93,36 @@ def test_what_does_not_change_behaviour_does_not_change_the_id(changes: Mapping[
     assert identity(changes) == identity()
 
 
+def identity_with(front: Compiled) -> str:
+    return render("churn", front, deployment(), assets(), MADE, "2026-01-01T00:00:00Z").id
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [{"authMode": "AMLToken"}, {"properties": {"a": "b"}}, {"keys": {"primaryKey": "x"}}],
+    ids=["auth-mode", "properties", "another"],
+)
+def test_what_the_endpoint_says_changes_the_id(properties: Mapping[str, Any]) -> None:
+    """Another endpoint is another release: it is measured, rolled out and promoted like any other."""
+    assert identity_with(endpoint(**properties)) != identity_with(endpoint())
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        endpoint({"c": "d"}),
+        endpoint(description="of the endpoint"),
+        endpoint(traffic={"green": 100}),
+        endpoint(mirrorTraffic={"green": 10}),
+        endpoint(publicNetworkAccess="Disabled"),
+    ],
+    ids=["tags", "description", "traffic", "mirror", "public-access"],
+)
+def test_what_is_not_the_endpoints_behaviour_does_not_change_the_id(front: Compiled) -> None:
+    """Tags and description change in place; traffic belongs to the rollout, public access to the environment."""
+    assert identity_with(front) == identity_with(endpoint())
+
+
 def test_the_registry_does_not_change_the_id() -> None:
     """The same content published to another registry is the same release."""
     assert identity(published=assets("other")) == identity()
@@ -106,5 +136,5 @@ def test_model_and_settings_change_the_id() -> None:
 
 def test_the_id_is_stable() -> None:
     """Ids stand in git: a change of how they are made would orphan every release."""
-    assert release_id("churn", {"properties": {"a": 1}}, ()) == "d888fc882784"
+    assert release_id("churn", {"properties": {"b": 2}}, {"properties": {"a": 1}}, ()) == "03ea35cc495f"
     assert len(identity()) == 12

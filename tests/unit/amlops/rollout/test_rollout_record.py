@@ -21,7 +21,7 @@ from amlops.rollout.record import (
 )
 from amlops.rollout.step import Step
 
-CANDIDATE = "r-5ce421249ace"
+CANDIDATE = "r-60c746df0471"
 
 
 def test_record_is_read_as_it_was_written() -> None:
@@ -63,7 +63,7 @@ def test_what_is_no_record_is_none(text: str) -> None:
 
 def test_marks_are_read_as_they_were_written() -> None:
     """Began, then a verdict, then settled; beginning anew forgets both."""
-    tags: dict[str, str] = {"release": "5ce421249ace", **begin_tags(at("10:00"), keep_wish=True)}
+    tags: dict[str, str] = {"release": "60c746df0471", **begin_tags(at("10:00"), keep_wish=True)}
     assert Marks.parse(tags) == Marks(at("10:00"))
     tags |= verdict_tags("rejected", "it was slow")
     assert Marks.parse(tags) == Marks(at("10:00"), "rejected", "it was slow")

@@ -21,7 +21,7 @@ from amlops.stacks.touched import Reason, Touched, touched
 from amlops.stacks.waves import matrix, realms, waves
 
 ROOT = Path(__file__).parents[4]
-RELEASE = "5ce421249ace"
+RELEASE = "60c746df0471"
 ABOUT = """\
 # yaml-language-server: $schema=../../environments/schemas/about.json
 description: Predicts something.

@@ -18,6 +18,6 @@ from amlops.workflows.apply.apply_smoke import Asked
 )
 def test_only_what_users_get_stops_an_apply(role: str, passed: bool, stops: bool) -> None:
     """A candidate, and what traffic may go back to, is asked again before it gets any; here it is only told."""
-    asked = Asked("5ce421249ace", role, passed, "" if passed else "the endpoint answered 424")
+    asked = Asked("60c746df0471", role, passed, "" if passed else "the endpoint answered 424")
     assert asked.stops is stops
     assert ("does not pass" in str(asked)) is not passed

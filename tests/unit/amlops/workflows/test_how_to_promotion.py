@@ -32,8 +32,8 @@ class Desk:
         old, new = (release.id for release in self.releases)
         stages = {environment: Stage(new, previous=old) for environment in ("dev", "staging", "prod")}
         self.company.deploy(NAME, stages, tuple(self.releases))
-        sample = ROOT / "tests/testdata/ok/releases/5ce421249ace.yaml"
-        self.company.write(f"deployments/{NAME}/releases/5ce421249ace.yaml", sample.read_text())
+        sample = ROOT / "tests/testdata/ok/releases/60c746df0471.yaml"
+        self.company.write(f"deployments/{NAME}/releases/60c746df0471.yaml", sample.read_text())
         self.company.write(".gitignore", ".venv\n")
         self.company.commit()
         (self.company.git.root / ".venv").symlink_to(Path(sys.executable).parents[1])
@@ -74,7 +74,7 @@ def test_roll_back(desk: Desk) -> None:
     old, new = (release.id for release in desk.releases)
     assert f"prod goes back from {new} to {old}: branch rollback/{NAME}/prod/{old}" in desk.run(back)
     assert "commit " in desk.run(direct)
-    assert f"prod goes back from {old} to 5ce421249ace" in desk.run(further)
+    assert f"prod goes back from {old} to 60c746df0471" in desk.run(further)
     printed = desk.run(end)
     assert f"{NAME} ends (it runs in dev, staging, prod): branch end/{NAME}" in printed
 
