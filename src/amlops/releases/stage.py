@@ -36,8 +36,16 @@ class Stage:
         return replace(self, current=id) if self.current is None else replace(self, candidate=id)
 
     def queued(self, id: str) -> Stage:
-        """`id` comes in: at once, or where something is being rolled out as the next one, in place of an older next."""
-        return self.offered(id) if self.candidate is None else replace(self, next=id)
+        """`id` is what main says now: it comes in at once, or where something is being rolled out as the next one.
+
+        An older next never comes in after it, also where `id` has a role already or is rejected and stays so.
+        """
+        if id == self.next:
+            return self
+        alone = replace(self, next=None)
+        if id in (*self.running, *self.rejected):
+            return alone
+        return alone.offered(id) if self.candidate is None else replace(self, next=id)
 
     def entered(self) -> Stage:
         """The next release comes in. Raises ValueError where it can't, or where there is none."""

@@ -17,7 +17,7 @@ from amlops.errors import AmlopsError
 from amlops.evidence import Evidence, of_release
 from amlops.git import Files, Git
 from amlops.github import Run, written_by
-from amlops.releases import Release, release_of, release_text, stage_text
+from amlops.releases import Release, Stage, release_of, release_text, stage_text
 
 from ..main_branch import MAIN, stage_at, stage_path
 from ..session import Session
@@ -173,22 +173,32 @@ def _evaluate(session: Session, release: Release) -> dict[str, Any] | None:
 
 
 def _commit(repo: Repository, git: Git, deployment: str, environment: str, release: Release, why: Due) -> Released:
-    moved: list[bool] = []
+    stages: list[tuple[Stage, Stage]] = []
 
     def files(parent: str | None) -> Files:
-        found = _files(repo, git, parent or "", deployment, environment, release)
-        moved[:] = [stage_path(deployment, environment) in found]
-        return found
+        stage = stage_at(repo, git, parent or "", deployment, environment)
+        stages[:] = [(stage, stage.queued(release.id))]
+        return _files(repo, git, parent or "", deployment, environment, release, *stages[0])
 
     before = git.remote_refs(f"refs/heads/{MAIN}").get(f"refs/heads/{MAIN}")
     message = f"release: {deployment} {release.id}\n\n{_because(why)}\n"
     commit = git.push_files(MAIN, files, message)
-    changed = commit != before and bool(moved)
+    changed = commit != before and bool(stages)
     place = f"{deployment} {release.id}"
+    stage, after = stages[0] if stages else (Stage(), Stage())
+    if release.id == after.previous and release.id not in after.rejected:
+        message = f"{place} ran in {environment} before {after.current}, so it does not come in as a new one"
+        back = f"`amlops rollback {deployment} --env {environment}` brings it back"
+        raise AmlopsError(f"{message}; {back}", exit_code=2)
     if not changed:
         return Released(deployment, environment, release.id, False, None, f"{place}: main has it so already")
-    said = f"comes into {environment}" if moved[0] else f"changed, and {environment} has it already"
-    return Released(deployment, environment, release.id, moved[0], commit, f"{place} {said}: commit {commit[:10]}")
+    said = f"changed, and {environment} has it already"
+    if after != stage:
+        comes = release.id in (*after.running, after.next) and release.id not in stage.running
+        said = f"comes into {environment}" if comes else f"is what main says, so {stage.next} is no longer next"
+    return Released(
+        deployment, environment, release.id, after != stage, commit, f"{place} {said}: commit {commit[:10]}"
+    )
 
 
 def _because(why: Due) -> str:
@@ -204,17 +214,23 @@ def _because(why: Due) -> str:
 
 
 def _files(
-    repo: Repository, git: Git, commit: str, deployment: str, environment: str, release: Release
+    repo: Repository,
+    git: Git,
+    commit: str,
+    deployment: str,
+    environment: str,
+    release: Release,
+    stage: Stage,
+    after: Stage,
 ) -> dict[str, str | bytes | None]:
-    """The lock file, unless it is there with the same content; and the stage, unless the release was there before."""
+    """The lock file, unless it is there with the same content; and the stage, where it changes."""
     assert environment != LOCAL
     found: dict[str, str | bytes | None] = {}
     path = f"deployments/{deployment}/releases/{release.id}.yaml"
     if not _is_there(repo, git.read(commit, path), path, release):
         found[path] = release_text(release)
-    stage = stage_at(repo, git, commit, deployment, environment)
-    if release.id not in (*stage.running, *stage.rejected, stage.next):
-        found[stage_path(deployment, environment)] = stage_text(deployment, environment, stage.queued(release.id))
+    if after != stage:
+        found[stage_path(deployment, environment)] = stage_text(deployment, environment, after)
     return found
 
 

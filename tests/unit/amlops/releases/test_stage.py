@@ -65,6 +65,8 @@ def test_a_release_made_meanwhile_waits_its_turn() -> None:
     """While a candidate is being rolled out the newest release is next; it comes in once that is over."""
     assert Stage("a").queued("b") == Stage("a", "b")
     waiting = Stage("a", "b").queued("c").queued("d")
+    assert Stage("a", next="c").queued("d") == Stage("a", "d")
+    assert waiting.queued("d") == waiting
     assert waiting == Stage("a", "b", next="d")
     assert waiting.refused().entered() == Stage("a", "d", None, ("b",))
     assert waiting.accepted().entered() == Stage("b", "d", "a")
@@ -72,3 +74,9 @@ def test_a_release_made_meanwhile_waits_its_turn() -> None:
         waiting.entered()
     with pytest.raises(ValueError, match="no next"):
         Stage("a").entered()
+
+
+@pytest.mark.parametrize("id", ["a", "b", "z", "x"], ids=["current", "candidate", "previous", "rejected"])
+def test_what_main_took_back_does_not_come_next(id: str) -> None:
+    """Main says again what the stage knows: the release keeps its role, and what waited meanwhile does not come in."""
+    assert Stage("a", "b", "z", ("x",), "c").queued(id) == Stage("a", "b", "z", ("x",))

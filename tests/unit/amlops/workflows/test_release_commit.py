@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from tests.unit.amlops.promotion.company import Company, release_of
 
+from amlops.errors import AmlopsError
 from amlops.releases import Release, Stage, load_release, load_stage, release_text
+from amlops.releases.identity import release_id
 from amlops.workflows.release.due import Due
 from amlops.workflows.release.release import Released, _commit
 
@@ -70,12 +72,14 @@ def test_a_release_that_is_there_makes_no_commit(company: Company) -> None:
 
 
 def test_what_is_not_behaviour_changes_the_file_alone(company: Company) -> None:
-    """More instances are the same release; the stage names it already."""
+    """More instances, or another tag of the endpoint, are the same release; the stage names it already."""
     one = _release(company, 1)
     _committed(company, one)
     done = _committed(company, replace(one, deployment_body={**one.deployment_body, "sku": {"capacity": 3}}))
     assert (done.moved, done.commit is not None) == (False, True)
     assert load_release(company.repo, NAME, "dev", one.id).deployment_body["sku"] == {"capacity": 3}
+    done = _committed(company, replace(one, endpoint={**one.endpoint, "tags": {"a": "b"}}))
+    assert (done.moved, done.commit is not None) == (False, True)
 
 
 def test_a_release_made_during_a_rollout_comes_next(company: Company) -> None:
@@ -86,6 +90,43 @@ def test_a_release_made_during_a_rollout_comes_next(company: Company) -> None:
         _committed(company, release)
         ids.append(release.id)
     assert load_stage(company.repo, NAME, "dev") == Stage(ids[0], ids[1], next=ids[3])
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["current", "candidate"])
+def test_a_change_that_was_reverted_does_not_come_next(company: Company, number: int) -> None:
+    """What main says again is there already; the release that it took back waits no more."""
+    made = {of: _release(company, of) for of in (1, 2, 3)}
+    for release in made.values():
+        _committed(company, release)
+    done = _committed(company, made[number])
+    assert (done.moved, done.commit) == (True, company.git.head())
+    assert f"so {made[3].id} is no longer next" in done.said
+    assert load_stage(company.repo, NAME, "dev") == Stage(made[1].id, made[2].id)
+    assert _committed(company, made[number]).commit is None
+
+
+def test_what_ran_before_comes_back_by_a_rollback_only(company: Company) -> None:
+    """The run fails and says so, whenever it is asked; what main took back waits no more."""
+    one, two, three = (_release(company, number) for number in (1, 2, 3))
+    company.deploy(NAME, {"dev": Stage(two.id, previous=one.id, next=three.id)}, (one, two, three))
+    company.commit()
+    for _ in range(2):
+        with pytest.raises(AmlopsError, match=f"amlops rollback {NAME} --env dev` brings it back"):
+            _committed(company, one)
+        company.git.fetch("refs/heads/main")
+        company.run("reset", "-q", "--hard", "refs/remotes/origin/main")
+        assert load_stage(company.repo, NAME, "dev") == Stage(two.id, previous=one.id)
+
+
+def test_another_endpoint_is_a_candidate(company: Company) -> None:
+    """The file that stages name stays as it is; the endpoint comes with a release of its own."""
+    one = _release(company, 1)
+    _committed(company, one)
+    endpoint = {"properties": {"authMode": "AMLToken"}}
+    other = replace(one, id=release_id(NAME, endpoint, one.deployment_body, one.assets), endpoint=endpoint)
+    _committed(company, other)
+    assert load_stage(company.repo, NAME, "dev") == Stage(one.id, other.id)
+    assert load_release(company.repo, NAME, "dev", one.id).endpoint == one.endpoint
 
 
 def test_a_rejected_release_is_not_tried_again(company: Company) -> None:
