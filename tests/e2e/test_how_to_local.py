@@ -33,13 +33,15 @@ def test_a_deployment_is_added_and_taken_down(changed: Clone) -> None:
 
 
 def test_an_environment_is_added(changed: Clone) -> None:
-    """Its platform's golden file is written, CODEOWNERS names it, and the policy tells what a copy of dev breaks."""
+    """Its platform's golden file is written, CODEOWNERS names it, it is a stack to be made, and the policy tells what a
+    copy of dev breaks."""
     printed = changed.run(script("add-an-environment", changed.path))
     golden = (changed.path / "tests/unit/infra/golden/test.json").read_text()
     assert "rg-cml-test" in golden
     assert "/environments/test.yaml" in (changed.path / "CODEOWNERS").read_text()
     assert re.search(r"error +test: .*; set .* in environments/test\.yaml \[public-access\]", printed)
     assert "?? environments/test.yaml" in printed
+    assert re.search(r"^test\n  test\b", printed, re.MULTILINE)
 
 
 def test_a_resource_type_is_added(changed: Clone) -> None:

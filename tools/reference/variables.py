@@ -90,6 +90,14 @@ READ: Mapping[str, tuple[str, str]] = {
     ),
     "AMLOPS_APP_PERMISSIONS": ("What its token may, such as `actions=read contents=write`.", "`amlops`, workflows"),
     "AMLOPS_APP_TOKEN_FILE": ("File with its token, which `amlops` makes and keeps fresh.", "what `amlops` starts"),
+    "GITHUB_TOKEN": (
+        "A token of GitHub's; with GITHUB_REPOSITORY, commands open pull requests and issues.",
+        "`amlops`",
+    ),
+    "GITHUB_REPOSITORY": (
+        "`owner/name`. Where one of the two is missing, branches are pushed and no more.",
+        "`amlops`",
+    ),
     "AMLOPS_WITHOUT": ("Stacks that `amlops stacks` and what hands waves on leave out.", "`amlops`"),
     "AMLOPS_AZURE_HOME": ("Home of a local Azure that stands in for every environment.", "`amlops`"),
     "AMLOPS_POLL_SECONDS": ("Seconds between two looks of whoever waits; 15 where it is not set.", "`amlops`"),
