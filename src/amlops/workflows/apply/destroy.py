@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amlops.applied import applied_commit, move_applied
+from amlops.applied import applied_commits, move_applied, recorded
 from amlops.evidence import Evidence, of_stack
 from amlops.git import Git
 from amlops.github import Run, written_by
@@ -23,11 +23,20 @@ def destroy_stack(session: Session, stack: StackName, git: Git, *, wait: float) 
         prepare(session.engine, session.azure, stack, orphaned=orphaned)
         deleted = session.engine.destroy(stack).counts.get("delete", 0)
         if lease is not None:
-            before = applied_commit(git, stack.text)
+            before = applied_commits(git).get(stack.text)
+            # evidence first: a ref that is gone while evidence tells of an apply would count as lost (ADR 22)
+            _record(session, stack, git, deleted, before)
             if before is not None:
                 move_applied(git, stack.text, before, None)
-            _record(session, stack, git, deleted, before)
     return deleted
+
+
+def is_left(stack: StackName, resources: int, git: Git, *, local: bool) -> bool:
+    """Whether something is to be destroyed: resources in its state, or (where an earlier run died) what git's remote
+    still says of it. Raises GitFailed."""
+    if resources or local:
+        return bool(resources)
+    return stack.text in applied_commits(git) or bool(recorded(Evidence(git), [stack.text]))
 
 
 def _record(session: Session, stack: StackName, git: Git, deleted: int, before: str | None) -> None:
