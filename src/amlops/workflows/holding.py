@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.github import GitHub, Run
 from amlops.stacks import StackName, hold
 from amlops.stacks.lease import Lease, hold_lease
 from amlops.stacks.lease_holder import Holder, either_lives
+from amlops.stacks.stale_lock import clear_stale_lock, pulumi_locks
 
 from .session import Session
 
 
 @contextmanager
 def held(session: Session, stack: StackName, git: Git, doing: str, *, wait: float) -> Iterator[Lease | None]:
-    """Holds the stack; of the local environment only this machine's lock: then None. Raises AmlopsError (5: held)."""
+    """Holds the stack; of the local environment only this machine's lock: then None. Raises AmlopsError (5: held).
+
+    Pulumi's lock of a holder that died goes at once, whatever the stack is held for now: the next one to hold it could
+    not know any more whose it was. So does the lock of a CLI that was killed while it was held here.
+    """
     if session.environment.is_local:
         with hold(session.repo, session.environment.name, doing):
             yield None
@@ -26,7 +32,24 @@ def held(session: Session, stack: StackName, git: Git, doing: str, *, wait: floa
     told = session.progress.line
     stop, now = session.engine.interrupt, session.azure.now
     with hold_lease(git, stack.text, run, doing, now, lives=lives, wait=wait, hint=told, stop=stop) as lease:
-        yield lease
+        if lease.taken_over:
+            clear_stale_lock(session.engine, session.azure, stack, orphaned=True)
+        try:
+            yield lease
+        except BaseException:
+            if lease.lost is None:
+                _clear_own_lock(session, stack)
+            raise
+
+
+def _clear_own_lock(session: Session, stack: StackName) -> None:
+    """Another machine could not tell that the process behind it is gone."""
+    try:
+        locks = pulumi_locks(session.engine, session.azure, stack)
+        if locks and not any(lock.lives or lock.elsewhere for lock in locks):
+            session.engine.cancel(stack)
+    except AmlopsError as error:
+        session.progress.line(f"{stack} may be left locked: {error}")
 
 
 @contextmanager
