@@ -46,10 +46,8 @@ def clear_stale_lock(
             engine.cancel(stack)
             return True
         if time.monotonic() > deadline:
-            raise AmlopsError(
-                f"{living[0]} holds the stack {stack}; wait for its end or stop it; if it is gone, `amlops unlock {stack}`",
-                exit_code=5,
-            )
+            todo = f"wait for its end or stop it; if it is gone, `amlops unlock {stack}`"
+            raise AmlopsError(f"{living[0]} holds the stack {stack}; {todo}", exit_code=5)
         engine.progress.hint(f"waiting for {living[0]}, which holds {stack}")
         time.sleep(0.5)
     return False
