@@ -47,15 +47,13 @@ def up(engine: Engine, azure: Azure, stack: StackName) -> Result:
     return engine.up(stack)
 
 
-def prepare(
-    engine: Engine, azure: Azure, stack: StackName, *, orphaned: bool = False, patience: float | None = None
-) -> dict[str, Any]:
+def prepare(engine: Engine, azure: Azure, stack: StackName, *, patience: float | None = None) -> dict[str, Any]:
     """Removes a dead run's lock and resolves its pending operations. Gives the stack's state.
 
-    `orphaned` and `patience` are those of `clear_stale_lock`. Raises AmlopsError where the state is of another local
+    `patience` is that of `clear_stale_lock`. Raises AmlopsError where the state is of another local
     Azure than the one that runs.
     """
-    clear_stale_lock(engine, azure, stack, orphaned=orphaned, patience=patience)
+    clear_stale_lock(engine, azure, stack, patience=patience)
     state = engine.export(stack)
     _check_cloud(azure, stack, state)
     pending = list(state.get("pending_operations") or [])

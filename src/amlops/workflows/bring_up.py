@@ -48,10 +48,10 @@ def bring_up(
             stage = load_stage(session.repo, stack.deployment, session.environment.name)
             for id in stage.running:
                 load_release(session.repo, stack.deployment, session.environment.name, id)
-        with leased(session.of(stack), stack, git, f"amlops up {stack}", wait=wait) as lease:
+        with leased(session.of(stack), stack, git, f"amlops up {stack}", wait=wait):
             result = settled.get(stack)
             if result is None:
-                result = _up(session.of(stack), stack, orphaned=lease is not None and lease.taken_over)
+                result = _up(session.of(stack), stack)
                 # what stands on a stack that changed is compared anew, by bringing it up
                 settled = {} if result.changed else settled
             results.append(result)
@@ -60,9 +60,9 @@ def bring_up(
     return results, served
 
 
-def _up(session: Session, stack: StackName, *, orphaned: bool = False) -> Result:
+def _up(session: Session, stack: StackName) -> Result:
     with session.progress.step(f"stack {stack}"):
-        state = prepare(session.engine, session.azure, stack, orphaned=orphaned)
+        state = prepare(session.engine, session.azure, stack)
         if stack.kind == "platform":
             purge(session.azure, session.environment, state, session.progress)
         result = recovered_up(session.engine, session.azure, stack)

@@ -33,7 +33,7 @@ def held(session: Session, stack: StackName, git: Git, doing: str, *, wait: floa
     stop, now = session.engine.interrupt, session.azure.now
     with hold_lease(git, stack.text, run, doing, now, lives=lives, wait=wait, hint=told, stop=stop) as lease:
         if lease.taken_over:
-            clear_stale_lock(session.engine, session.azure, stack, orphaned=True)
+            clear_stale_lock(session.engine, session.azure, stack, orphaned=True, patience=wait)
         try:
             yield lease
         except BaseException:

@@ -150,8 +150,7 @@ class Apply:
         deadline = time.monotonic() + self.wait
         with session.progress.step(f"seeing what was left of {stack}"):
             self._reached(deadline)
-            orphaned = lease is not None and lease.taken_over
-            state = prepare(engine, azure, stack, orphaned=orphaned, patience=self.wait)
+            state = prepare(engine, azure, stack, patience=self.wait)
             if stack.kind == "platform":
                 purge(azure, session.environment, state, session.progress)
             if stack.deployment is not None:
