@@ -13,7 +13,7 @@ from amlops.local_azure import LocalAzure
 from amlops.progress import progress
 from amlops.stacks import hold
 from amlops.stacks.soft_delete import deleted_vault
-from amlops.workflows.apply.destroy import destroy_stack, is_left
+from amlops.workflows.apply.destroy import destroy_stack, left
 from amlops.workflows.session import explaining, open_session
 from amlops.workflows.targets import stacks_of
 
@@ -41,10 +41,9 @@ def command(stack: str, yes: bool, wait: float, as_json: bool) -> None:
         git = open_git(repo.root, os.environ)
         known = session.known(stacks)
         removed = {}
-        for one in reversed(stacks):
-            if is_left(one, known.get(one.text, 0), git, local=environment.is_local):
-                with told.step(f"destroying {one}"), explaining(session):
-                    removed[one.text] = destroy_stack(session.of(one), one, git, wait=wait)
+        for one in reversed(left(stacks, known, git, local=environment.is_local)):
+            with told.step(f"destroying {one}"), explaining(session):
+                removed[one.text] = destroy_stack(session.of(one), one, git, wait=wait)
         kept = deleted_vault(session.azure, environment) if environment.settings.platform else None
         whole = stack == environment.name
         if environment.is_local and whole:

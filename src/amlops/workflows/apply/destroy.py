@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from amlops.applied import applied_commits, move_applied, recorded
 from amlops.evidence import Evidence, of_stack
 from amlops.git import Git
@@ -19,8 +21,7 @@ def destroy_stack(session: Session, stack: StackName, git: Git, *, wait: float) 
     Elsewhere the stack's lease is held, `refs/applied/<stack>` goes, and evidence says who did it. Raises AmlopsError.
     """
     with leased(session, stack, git, f"amlops destroy {stack}", wait=wait) as lease:
-        orphaned = lease is not None and lease.taken_over
-        prepare(session.engine, session.azure, stack, orphaned=orphaned)
+        prepare(session.engine, session.azure, stack)
         deleted = session.engine.destroy(stack).counts.get("delete", 0)
         if lease is not None:
             before = applied_commits(git).get(stack.text)
@@ -31,12 +32,11 @@ def destroy_stack(session: Session, stack: StackName, git: Git, *, wait: float) 
     return deleted
 
 
-def is_left(stack: StackName, resources: int, git: Git, *, local: bool) -> bool:
-    """Whether something is to be destroyed: resources in its state, or (where an earlier run died) what git's remote
-    still says of it. Raises GitFailed."""
-    if resources or local:
-        return bool(resources)
-    return stack.text in applied_commits(git) or bool(recorded(Evidence(git), [stack.text]))
+def left(stacks: Sequence[StackName], known: Mapping[str, int], git: Git, *, local: bool) -> tuple[StackName, ...]:
+    """Those of which something is to be destroyed: resources in the state (`known`, by stack), or (where an earlier run
+    died) what git's remote still says. Raises GitFailed."""
+    told = set() if local else {*applied_commits(git), *recorded(Evidence(git), [stack.text for stack in stacks])}
+    return tuple(stack for stack in stacks if known.get(stack.text) or stack.text in told)
 
 
 def _record(session: Session, stack: StackName, git: Git, deleted: int, before: str | None) -> None:

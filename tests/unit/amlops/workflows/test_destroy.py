@@ -17,7 +17,7 @@ from amlops.evidence import Evidence, of_stack
 from amlops.git import Git, GitFailed
 from amlops.stacks import StackName
 from amlops.workflows.apply import destroy
-from amlops.workflows.apply.destroy import destroy_stack, is_left
+from amlops.workflows.apply.destroy import destroy_stack, left
 
 STACK = StackName("dev.churn", "dev", "deployment", "churn")
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -56,11 +56,11 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_nothing_is_left_of_a_stack_that_was_destroyed(git: Git, session: Any) -> None:
     """No ref, and evidence that tells of its end."""
-    assert is_left(STACK, 3, git, local=False)
+    assert left([STACK], {STACK.text: 3}, git, local=False) == (STACK,)
     assert destroy_stack(session, STACK, git, wait=0) == 3
     assert applied_commit(git, STACK.text) is None
     assert recorded(Evidence(git)) == {}
-    assert not is_left(STACK, 0, git, local=False)
+    assert left([STACK], {STACK.text: 0}, git, local=False) == ()
 
 
 @pytest.mark.parametrize("dies", ["_record", "move_applied"])
@@ -79,11 +79,11 @@ def test_a_destroy_that_died_is_ended_by_the_next(
             destroy_stack(session, STACK, git, wait=0)
     assert session.left == []
     assert STACK.text in applied_commits(git)
-    assert is_left(STACK, 0, git, local=False)
+    assert left([STACK], {STACK.text: 0}, git, local=False) == (STACK,)
     assert destroy_stack(session, STACK, git, wait=0) == 0
     assert (applied_commits(git), recorded(Evidence(git))) == ({}, {})
 
 
 def test_a_local_stack_is_known_by_its_state_alone(git: Git) -> None:
     """git says nothing of it."""
-    assert [is_left(STACK, count, git, local=True) for count in (0, 2)] == [False, True]
+    assert [left([STACK], {STACK.text: count}, git, local=True) for count in (0, 2)] == [(), (STACK,)]
