@@ -13,17 +13,19 @@ from amlops.errors import AmlopsError
 
 VARIABLE = "AMLOPS_PULUMI"
 """Names the CLI's file where it should be another than the one that set-up puts beside Python."""
-
-
 HOST = "pulumi-language-python"
 """What the engine runs Python programs by. A local Azure brings one."""
+
+
+def has_host(cli: Path, path: str) -> bool:
+    """Whether the language host is where the engine looks for it: beside the CLI's file, and on PATH."""
+    return shutil.which(HOST, path=os.pathsep.join([str(cli.parent), path])) is not None
 
 
 def require_host(process: Mapping[str, str]) -> None:
     """For a stack in Azure. Raises AmlopsError (exit code 3) where the language host is not beside the CLI or on PATH,
     which is where the engine looks for it."""
-    path = os.pathsep.join([str(find_pulumi(process).resolve().parent), process.get("PATH", os.defpath)])
-    if shutil.which(HOST, path=path) is None:
+    if not has_host(find_pulumi(process).resolve(), process.get("PATH", os.defpath)):
         todo = f"install Pulumi's own release of {version('pulumi')}, put it on PATH, and run `make setup`"
         raise AmlopsError(f"{HOST} is missing, which stacks in Azure need; {todo}", exit_code=3)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ from amlops.config import Environment, Names, Repository
 from amlops.errors import AmlopsError
 from amlops.local_azure import Running
 
-from .pulumi_cli import find_pulumi
+from .pulumi_cli import find_pulumi, has_host
 
 BACKEND = "PULUMI_BACKEND_URL"
 PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105  a variable's name
@@ -180,8 +179,8 @@ def _path(plugins: Path, process: Mapping[str, str]) -> str:
     before = process.get("PATH", os.defpath).split(os.pathsep)
     pulumi = find_pulumi(process)
     own_host = plugins / "host"
-    search = os.pathsep.join([str(pulumi.parent), *(part for part in before if part != str(own_host))])
-    hosts = [] if shutil.which("pulumi-language-python", path=search) else [str(own_host)]
+    others = os.pathsep.join(part for part in before if part != str(own_host))
+    hosts = [] if has_host(pulumi, others) else [str(own_host)]
     ours = list(dict.fromkeys([str(plugins), *hosts, str(pulumi.parent), str(Path(sys.executable).parent)]))
     return os.pathsep.join([*ours, *(part for part in before if part not in ours)])
 
