@@ -61,8 +61,9 @@ class Runs:
             found = self.get(run)
             if found is None:
                 return None
-            if found["status"] == ENDED or not runner:
-                return bool(found["status"] != ENDED)
+            ended = found["status"] == ENDED
+            if ended or not runner:
+                return not ended
             jobs = self.github.pages(f"actions/runs/{run}/jobs", "jobs", filter="all")
             own = [job["status"] for job in jobs if (job["runner_name"], job["run_attempt"]) == (runner, attempt)]
         except NotAllowed:

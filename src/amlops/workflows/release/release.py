@@ -173,24 +173,28 @@ def _evaluate(session: Session, release: Release) -> dict[str, Any] | None:
 
 
 def _commit(repo: Repository, git: Git, deployment: str, environment: str, release: Release, why: Due) -> Released:
+    assert environment != LOCAL
     stages: list[tuple[Stage, Stage]] = []
 
     def files(parent: str | None) -> Files:
         stage = stage_at(repo, git, parent or "", deployment, environment)
-        stages[:] = [(stage, stage.queued(release.id))]
-        return _files(repo, git, parent or "", deployment, environment, release, *stages[0])
+        after = stage.queued(release.id)
+        stages[:] = [(stage, after)]
+        found = _release_file(repo, git, parent or "", release)
+        if after != stage:
+            found[stage_path(deployment, environment)] = stage_text(deployment, environment, after)
+        return found
 
     before = git.remote_refs(f"refs/heads/{MAIN}").get(f"refs/heads/{MAIN}")
     message = f"release: {deployment} {release.id}\n\n{_because(why)}\n"
     commit = git.push_files(MAIN, files, message)
-    changed = commit != before and bool(stages)
     place = f"{deployment} {release.id}"
-    stage, after = stages[0] if stages else (Stage(), Stage())
+    ((stage, after),) = stages
     if release.id == after.previous and release.id not in after.rejected:
         message = f"{place} ran in {environment} before {after.current}, so it does not come in as a new one"
         back = f"`amlops rollback {deployment} --env {environment}` brings it back"
         raise AmlopsError(f"{message}; {back}", exit_code=2)
-    if not changed:
+    if commit == before:
         return Released(deployment, environment, release.id, False, None, f"{place}: main has it so already")
     said = f"changed, and {environment} has it already"
     if after != stage:
@@ -213,25 +217,10 @@ def _because(why: Due) -> str:
     return f"{words[why.reason]} {why.why}."
 
 
-def _files(
-    repo: Repository,
-    git: Git,
-    commit: str,
-    deployment: str,
-    environment: str,
-    release: Release,
-    stage: Stage,
-    after: Stage,
-) -> dict[str, str | bytes | None]:
-    """The lock file, unless it is there with the same content; and the stage, where it changes."""
-    assert environment != LOCAL
-    found: dict[str, str | bytes | None] = {}
-    path = f"deployments/{deployment}/releases/{release.id}.yaml"
-    if not _is_there(repo, git.read(commit, path), path, release):
-        found[path] = release_text(release)
-    if after != stage:
-        found[stage_path(deployment, environment)] = stage_text(deployment, environment, after)
-    return found
+def _release_file(repo: Repository, git: Git, commit: str, release: Release) -> dict[str, str | bytes | None]:
+    """The release's file by its path, unless it is there with the same content."""
+    path = f"deployments/{release.deployment}/releases/{release.id}.yaml"
+    return {} if _is_there(repo, git.read(commit, path), path, release) else {path: release_text(release)}
 
 
 def _is_there(repo: Repository, text: str | None, path: str, release: Release) -> bool:
