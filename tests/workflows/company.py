@@ -31,6 +31,12 @@ def merge(world: World, branch: str, files: Mapping[str, str | None], message: s
     """A change through a pull request that bob has approved; its number. Waits for the plan only where `planned`."""
     world.alice.change(branch, files, message)
     number = world.alice.open_pull(branch, message)
+    let_in(world, number, planned=planned)
+    return number
+
+
+def let_in(world: World, number: int, *, planned: bool = False) -> None:
+    """Bob approves a pull request, and alice merges it."""
     world.bob.approve(number)
     world.runs.of("check.yml")[-1].ended.wait(60)
     plans = [run for run in world.runs.of("plan.yml") if run.pull == number]
@@ -40,7 +46,6 @@ def merge(world: World, branch: str, files: Mapping[str, str | None], message: s
         for run in plans:
             world.runs.cancel(run)
     world.alice.merge(number)
-    return number
 
 
 def first_release(world: World) -> str:

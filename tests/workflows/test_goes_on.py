@@ -8,7 +8,7 @@ from collections.abc import Callable
 from tests.support.how_to import blocks
 
 from .agreement import assert_agreed
-from .company import DEPLOYMENT, FOLDER, deployed_in, faster, merge, offer, traffic, users
+from .company import DEPLOYMENT, FOLDER, deployed_in, faster, let_in, merge, offer, traffic, users
 from .github.run import Run
 from .standing import kill
 from .world import World, pasted, said, told
@@ -43,12 +43,7 @@ def _rolled_back(world: World) -> None:
     world.alice.git("fetch", "-q", "origin")
     world.alice.git("checkout", "-q", "-B", "back", "origin/main")
     pasted(world, blocks("roll-back")[0])
-    number = max(issue.number for issue in world.hub.issues.values() if issue.pull)
-    world.bob.approve(number)
-    world.runs.of("check.yml")[-1].ended.wait(60)
-    for run in world.runs.of("plan.yml"):
-        world.runs.cancel(run)
-    world.alice.merge(number)
+    let_in(world, max(issue.number for issue in world.hub.issues.values() if issue.pull))
     world.settle()
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.support.pulumi_lock import Cancelling, ended_pid, locked
 
 from amlops.azure import Azure
 from amlops.config import Repository
 from amlops.errors import AmlopsError
-from amlops.progress import Plain
 from amlops.stacks import Engine, StackName, hold
 from amlops.stacks.stale_lock import clear_stale_lock
 
@@ -24,55 +20,28 @@ STACK = StackName("local", "local", "platform")
 AZURE = Azure({})
 
 
-class Cancelling(Engine):
-    """An engine whose only command is cancel, which removes the locks as Pulumi does."""
-
-    def cancel(self, stack: StackName) -> None:
-        for file in Path(self.variables["PULUMI_BACKEND_URL"].removeprefix("file://")).rglob("*.json"):
-            file.unlink()
-
-
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    return Cancelling(Repository(tmp_path), {"PULUMI_BACKEND_URL": f"file://{tmp_path}"}, Plain(io.StringIO()))
+    return Cancelling.of(tmp_path)
 
 
-@pytest.fixture
-def locks(tmp_path: Path) -> Path:
-    folder = tmp_path / ".pulumi" / "locks" / "organization" / "azureml" / "local"
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _lock(folder: Path, **about: Any) -> Path:
-    file = folder / "0b0d.json"
-    file.write_text(json.dumps({"pid": 1, "username": "me", "hostname": socket.gethostname(), **about}))
-    return file
-
-
-def _ended() -> int:
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        pass
-    return process.pid
-
-
-def test_lock_of_a_dead_process_is_removed(engine: Engine, locks: Path) -> None:
+def test_lock_of_a_dead_process_is_removed(engine: Engine, tmp_path: Path) -> None:
     """The next run goes on as if nothing had been."""
-    file = _lock(locks, pid=_ended())
+    file = locked(tmp_path, "local", pid=ended_pid())
     assert clear_stale_lock(engine, AZURE, STACK)
     assert not file.exists()
 
 
-def test_pid_that_another_program_took_counts_as_dead(engine: Engine, locks: Path) -> None:
+def test_pid_that_another_program_took_counts_as_dead(engine: Engine, tmp_path: Path) -> None:
     """A pid is used again; only a Pulumi can hold Pulumi's lock."""
-    _lock(locks, pid=os.getpid())
+    locked(tmp_path, "local", pid=os.getpid())
     assert clear_stale_lock(engine, AZURE, STACK)
 
 
-def test_lock_of_another_machine_is_left_alone(engine: Engine, locks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lock_of_another_machine_is_left_alone(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody here can know whether its holder lives."""
     monkeypatch.setattr("amlops.stacks.stale_lock.PATIENCE", 0.0)
-    file = _lock(locks, hostname="another-machine")
+    file = locked(tmp_path, "local", hostname="another-machine")
     with pytest.raises(AmlopsError, match=r"Pulumi \(process 1 on another-machine\) holds the stack local") as caught:
         clear_stale_lock(engine, AZURE, STACK)
     assert caught.value.exit_code == 5
