@@ -51,7 +51,8 @@ def nobody_knows(_: Holder) -> bool | None:
 @dataclass
 class Lease:
     """A lease that is held. `taken_over`: its last holder died, or let it expire, in the middle of something. `lost`
-    says why it no longer counts as held."""
+    says why it no longer counts as held. `kept`: it isn't given back, for what stays behind; who comes next takes it
+    over, as that of a run that died."""
 
     git: Git
     taken: Taken
@@ -59,6 +60,7 @@ class Lease:
     taken_over: bool
     _id: str
     lost: Lost | None = None
+    kept: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def renew(self) -> None:
@@ -78,7 +80,9 @@ class Lease:
                 raise self.lost
 
     def release(self) -> None:
-        """Gives it back; nothing happens where somebody else has it already."""
+        """Gives it back, unless it is kept; nothing happens where somebody else has it already."""
+        if self.kept:
+            return
         with self._lock:
             self.git.swap(lease_ref(self.taken.stack), self._id, None)
 

@@ -21,7 +21,8 @@ def held(session: Session, stack: StackName, git: Git, doing: str, *, wait: floa
     """Holds the stack; of the local environment only this machine's lock: then None. Raises AmlopsError (5: held).
 
     Pulumi's lock of a holder that died goes at once, whatever the stack is held for now: the next one to hold it could
-    not know any more whose it was. So does the lock of a CLI that was killed while it was held here.
+    not know any more whose it was. So does the lock of a CLI that was killed while it was held here. Where such a lock
+    can't be removed, the lease stays as well, for the next one to take over.
     """
     if session.environment.is_local:
         with hold(session.repo, session.environment.name, doing):
@@ -33,23 +34,28 @@ def held(session: Session, stack: StackName, git: Git, doing: str, *, wait: floa
     stop, now = session.engine.interrupt, session.azure.now
     with hold_lease(git, stack.text, run, doing, now, lives=lives, wait=wait, hint=told, stop=stop) as lease:
         if lease.taken_over:
+            lease.kept = True
             clear_stale_lock(session.engine, session.azure, stack, orphaned=True, patience=wait)
+            lease.kept = False
         try:
             yield lease
         except BaseException:
             if lease.lost is None:
-                _clear_own_lock(session, stack)
+                lease.kept = not _clear_own_lock(session, stack)
             raise
 
 
-def _clear_own_lock(session: Session, stack: StackName) -> None:
-    """Another machine could not tell that the process behind it is gone."""
+def _clear_own_lock(session: Session, stack: StackName) -> bool:
+    """Whether no lock of this machine is left: another one could not tell that the process behind it is gone."""
     try:
-        locks = pulumi_locks(session.engine, session.azure, stack)
-        if locks and not any(lock.lives or lock.elsewhere for lock in locks):
+        own = [lock for lock in pulumi_locks(session.engine, session.azure, stack) if not lock.elsewhere]
+        if own and not any(lock.lives for lock in own):
             session.engine.cancel(stack)
+            return True
+        return not own
     except AmlopsError as error:
-        session.progress.line(f"{stack} may be left locked: {error}")
+        session.progress.line(f"{stack} may be left locked, so its lease stays for the next run to take over: {error}")
+        return False
 
 
 @contextmanager
