@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -18,9 +18,10 @@ from amlops.evidence import BRANCH, Evidence
 from amlops.git import Git
 from amlops.github import GitHub, NotAllowed, Pull, Run
 from amlops.progress import Progress
-from amlops.promotion import Broken, Judged, NextSteps, next_steps
+from amlops.promotion import Broken, Judged, NextSteps, Step, next_steps
 from amlops.promotion.situation import RunFacts, Situation
 
+from ..main_branch import main_of
 from .broken_glass import Opened, counting, opened, report_glass
 from .promotion_pulls import Pulls
 from .promotion_text import body_of
@@ -105,12 +106,8 @@ def promote(
     except NotAllowed as error:
         progress.line(f"broken glass is told here only: {error}")
     done: list[Taken] = []
-    merged: set[str] = set()
     for judged in found.judged:
-        # a stage that was just moved is looked at anew by the next run
-        left = time.monotonic() > ends or judged.step.stage_path in merged
-        done.append(Taken(judged, "left") if left else taker.take(judged))
-        merged |= {judged.step.stage_path} if done[-1].did == "merged" else set()
+        done.append(Taken(judged, "left") if time.monotonic() > ends else taker.take(judged))
         progress.line(_told(done[-1]))
     closed = tuple(taker.close_others(only)) if time.monotonic() < ends else ()
     return Promoted(now, base, tuple(done), found.broken, glass, closed)
@@ -118,9 +115,7 @@ def promote(
 
 def _require_main(git: Git) -> None:
     """What is promoted is what main says, by main's own code."""
-    git.fetch("refs/heads/main")
-    main = git.resolve("refs/remotes/origin/main")
-    if main is None or git.head() not in git.ancestors(main):
+    if git.head() not in git.ancestors(main_of(git)):
         raise AmlopsError(
             "this is not a commit of main, and only what main says is promoted; check main out", exit_code=2
         )
@@ -128,38 +123,43 @@ def _require_main(git: Git) -> None:
 
 @dataclass(frozen=True)
 class Taker:
-    """Takes steps one by one; `_facts` remembers what GitHub said of runs."""
+    """Takes steps one by one; `_facts` remembers what GitHub said of runs, `_merged` the stages that were moved."""
 
     pulls: Pulls
     found: NextSteps
     run: Run | None
     glass: tuple[Opened, ...]
     _facts: dict[int, RunFacts | None]
+    _merged: set[str] = field(default_factory=set)
 
     def take(self, judged: Judged) -> Taken:
         """Raises GitFailed and GitHubRefused."""
         pull = self.pulls.open.get(judged.step.branch)
-        if judged.state == "fail":
-            if pull is not None:
-                self.pulls.close(pull, judged.why)
+        goes = judged.state == "pass" or judged.waits_only_for("approval")
+        if pull is None and not goes:
             return Taken(judged, "nothing", said=judged.why)
-        if judged.state == "wait" and not judged.waits_only_for("approval"):
-            if pull is not None:
-                self.pulls.ensure(judged.step, self._body(judged))
-            return Taken(judged, "opened" if pull else "nothing", pull.url if pull else None, judged.why)
-        return self._propose(judged, pull)
+        if self._moved_on(judged.step):
+            return Taken(judged, "left", said="main says something else of it by now; the next run looks at that")
+        if goes:
+            return self._propose(judged, pull)
+        assert pull is not None
+        if judged.state == "fail":
+            self.pulls.close(pull, judged.why)
+            return Taken(judged, "nothing", said=judged.why)
+        self.pulls.ensure(judged.step, self._body(judged))
+        return Taken(judged, "opened", pull.url, judged.why)
 
     def _propose(self, judged: Judged, pull: Pull | None) -> Taken:
         step = judged.step
         situation = self.found.situations[step]
-        facts = {"runs": self._runs(situation)}
+        facts: dict[str, Any] = {"runs": self._runs(situation), "now": self.pulls.github.now()}
         if pull is None:
             refused = self.pulls.refused(step)
             if refused is not None:
                 said = f"a person closed #{refused.number}; reopen it to go on"
                 return Taken(judged, "refused", refused.url, said)
         else:
-            facts["approvals"] = self.pulls.approvals(pull, situation.promoted.approvals.teams)  # type: ignore[assignment]
+            facts["approvals"] = self.pulls.approvals(pull, situation.promoted.approvals.teams)
         judged = self.found.again(step, **facts)
         if judged.state == "fail":
             if pull is not None:
@@ -168,14 +168,31 @@ class Taker:
         made = self.pulls.ensure(step, self._body(judged))
         if pull is not None and made.commit != pull.commit:
             # what was approved is not what the branch is now
-            judged = self.found.again(step, runs=facts["runs"], approvals=())
+            judged = self.found.again(step, **{**facts, "approvals": ()})
         if judged.state != "pass":
             return Taken(judged, "opened", made.url, judged.why)
         kept = self.pulls.merge(made, step)
-        return Taken(judged, "waits", made.url, f"GitHub: {kept}") if kept else Taken(judged, "merged", made.url)
+        if kept:
+            return Taken(judged, "waits", made.url, f"GitHub: {kept}")
+        self._merged.add(step.stage_path)
+        return Taken(judged, "merged", made.url)
+
+    def _moved_on(self, step: Step) -> bool:
+        """Whether main has changed what the step is judged by since it was: its deployment's files, the rules of an
+        environment, a way back. A stage that was just moved is looked at anew, too."""
+        if step.stage_path in self._merged:
+            return True
+        return any(path.startswith((f"deployments/{step.deployment}/", "environments/")) for path in self._changed())
+
+    def _changed(self) -> set[str]:
+        """What main has otherwise by now, but for the stages that were moved here."""
+        return {*self.pulls.git.changed(self.pulls.base, main_of(self.pulls.git))} - self._merged
 
     def close_others(self, only: str | None) -> Iterator[str]:
-        """Closes pull requests of ours that no step stands behind, and gives their addresses."""
+        """Closes pull requests of ours that no step stands behind, and gives their addresses. Where main has moved on
+        the next run does, which knows the steps of today."""
+        if any(path.startswith(("deployments/", "environments/")) for path in self._changed()):
+            return
         branches = {judged.step.branch for judged in self.found.judged}
         broken = {item.deployment for item in self.found.broken}
         for branch, pull in self.pulls.open.items():

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.amlops.promotion.company import Company, release_of
@@ -292,6 +293,65 @@ def test_evidence_of_a_run_that_github_does_not_know_is_refused(place: Place) ->
     assert taken.did == "nothing"
     assert "GitHub knows no run 7" in taken.said
     assert place.pulls() == []
+
+
+def test_main_that_moved_on_is_left_to_the_next_run(place: Place) -> None:
+    """A run that was queued, or one of last week that somebody runs again: a release that was taken back since, or a
+    freeze that began, is no step of today, and pull requests of today stay open. What others changed doesn't count."""
+    new = place.release(2)
+    branch = f"promote/{NAME}/staging/{new.id}"
+    _ask_for_approval(place)
+    place.pull()
+    before = place.git.head()
+
+    def promoted_as_before() -> Promoted:
+        place.company.run("reset", "-q", "--hard", before)
+        quiet = Plain(io.StringIO())
+        return promote(place.company.repo, place.git, place.github, run=None, progress=quiet, dry_run=False)
+
+    place.company.deploy(NAME, {"dev": Stage(place.release(1).id, rejected=(new.id,))})
+    place.company.commit("fix: back in dev")
+    assert _did(promoted_as_before()) == {branch: "left"}
+    assert place.pulls() == []
+
+    place.pull()
+    place.company.deploy(NAME, {"dev": Stage(new.id)})
+    place.company.write("deployments/other/README.md", "another team's\n")
+    place.company.commit("fix: dev as it was, and another team's change")
+    assert _did(place.promote()) == {branch: "opened"}
+    found = promoted_as_before()
+    assert _did(found) == {branch: "opened"}, "main says of it what it said"
+
+    place.pull()
+    place.company.write("environments/promotion.yaml", place.company.repo.promotion_file.read_text() + "# frozen\n")
+    place.company.commit("feat: a freeze")
+    found = promoted_as_before()
+    assert (_did(found), found.closed, place.pulls()) == ({branch: "left"}, (), [branch])
+
+
+def test_a_freeze_that_begins_while_a_run_goes_on_counts(place: Place) -> None:
+    """Time is that of each step, not of the run's begin."""
+    tomorrow = (place.now + timedelta(days=1)).date()
+    freeze = f"    freezes:\n      - {{first: {tomorrow}, last: {tomorrow + timedelta(days=7)}, reason: Holidays.}}\n"
+    text = place.company.repo.promotion_file.read_text()
+    place.company.write("environments/promotion.yaml", text.replace("  staging:\n", f"  staging:\n{freeze}"))
+    place.company.commit("feat: a freeze")
+
+    class ADay(Plain):
+        """Computing the steps takes one."""
+
+        def step(self, doing: str) -> Any:
+            place.hub.clock.advance(86400)
+            return super().step(doing)
+
+    place.pull()
+    hub = place.hub
+    github = GitHub(hub.url, hub.full_name, lambda: hub.app_token(APP).value, lambda _: None)
+    git = Git(place.company.git.root, variables=Credential(hub.url, github.token))
+    (taken,) = promote(place.company.repo, git, github, run=None, progress=ADay(io.StringIO()), dry_run=False).taken
+    assert taken.judged.state == "wait"
+    assert "Holidays" in taken.said
+    assert place.stage("staging").candidate is None
 
 
 def test_only_main_is_promoted(place: Place) -> None:
