@@ -113,7 +113,13 @@ class Situation:
 
     @property
     def measures(self) -> bool:
-        """Whether figures decide the step at all."""
+        """Whether figures decide the step at all: a person who ends it and a deployment that failed wait for none, also
+        where no monitor answers."""
+        new = self.new
+        if new is None or (new.marks.wish is not None and new.marks.wish.kind == "abort"):
+            return False
+        if not (new.serves or new.busy):
+            return False
         return bool(self.settings.minimum_requests or self.settings.bake or self.settings.metric)
 
     @property

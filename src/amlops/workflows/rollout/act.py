@@ -100,8 +100,7 @@ class Act:
         tag_deployment(self.job.place, arm_name(release), tags, self.job.patience)
 
     def _history(self, action: Conclude, now: Situation) -> History:
-        candidate = now.stage.candidate is not None
-        record, old = now.bound, now.old if candidate else None
+        record, old = now.bound, now.old if now.stage.candidate is not None else None
         began = record.began if record else now.now
         ours = theirs = NOTHING
         phases: tuple[Phase, ...] = ()
@@ -113,7 +112,7 @@ class Act:
             environment=self.job.environment,
             endpoint=self.job.place.endpoint,
             release=action.release,
-            old=old.release if old else None,
+            old=old.release if old else now.stage.previous,
             verdict=action.verdict,
             reason=action.reason,
             began=began,

@@ -47,14 +47,16 @@ class Kept(ABC):
     def write(self, history: History, at: datetime) -> str | None:
         """Keeps it, unless an earlier run of the same rollout did; gives the plot's address, where it has one.
 
-        What is known of a release from its rollout stays where only its smoke test is new. Raises AmlopsError.
+        What was measured of a release in its rollout stays where only its smoke test is new, as where a person made one
+        current that was rejected. Raises AmlopsError.
         """
         path, picture = self.path(history.release), picture_path(self.path(history.release))
         found = self.read(path)
         if not _same(found, history):
             files: dict[str, Mapping[str, Any] | str]
-            if history.old is None and found is not None and found.get("verdict") == "healthy":
-                files = {path: {**found, "written": self.by(at)}}
+            if history.verdict == "healthy" and not history.phases and found is not None:
+                new = {key: history.as_dict()[key] for key in ("verdict", "reason", "sentence")}
+                files = {path: {**found, **({} if found.get("verdict") == "healthy" else new), "written": self.by(at)}}
             else:
                 files = {path: {**history.as_dict(), "picture": picture, "written": self.by(at)}}
                 files[picture] = plot(history)

@@ -76,6 +76,8 @@ class World:
     kill_after: int | None = None
     failing: Callable[[str], bool] = lambda _: False
     asked: list[str] = field(default_factory=list)
+    blind: bool = False
+    """Whether Azure Monitor doesn't answer."""
 
     def __post_init__(self) -> None:
         self.splits.append((self.now - timedelta(hours=2), dict(self.traffic), dict(self.mirror)))
@@ -127,6 +129,8 @@ class World:
 
     def _metrics(self, id: str, api_version: str, **query: str) -> dict[str, Any]:
         """As Azure answers `Microsoft.Insights/metrics`: averages by the minute, as far as they are known."""
+        if self.blind:
+            raise AmlopsError("Azure Monitor does not answer", exit_code=3)
         since, until = (moment(part) for part in query["timespan"].split("/"))
         known = self.now - timedelta(minutes=self.late)
         deployment, mirrored = _asked_for(id, query)

@@ -174,6 +174,19 @@ def test_a_release_that_was_gone_back_to_keeps_its_figures(remote: Remote) -> No
     assert watch(remote, started) == []
 
 
+def test_who_is_made_current_against_its_verdict_keeps_what_was_measured(remote: Remote) -> None:
+    """The gates of the next environment judge that: a person's word for this one is no measurement."""
+    kept = KeptInGit("wine", "prod", Evidence(remote.clone()), RUN)
+    kept.write(replace(HISTORY, verdict="rejected", reason="too slow"), NOW)
+    forced = replace(HISTORY, phases=(), ours=NOTHING, theirs=NOTHING, reason="the smoke test passed")
+    kept.write(forced, NOW + timedelta(days=1))
+    found = kept.read(kept.path(TWO))
+    assert found is not None
+    assert kept.proven(Stage(current=TWO))
+    assert (found["reason"], found["sentence"]) == ("the smoke test passed", forced.sentence)
+    assert found["measured"]["candidate"]["requests"] == 600
+
+
 def test_local_evidence_is_a_folder(tmp_path: Path) -> None:
     """The same files, below the clone's own."""
     kept = KeptInFolder("wine", "local", tmp_path)

@@ -215,6 +215,25 @@ def test_pause_resume_abort() -> None:
         tell_wish(world.job(), Wish("pause", world.now, "ada"))
 
 
+@pytest.mark.parametrize("failed", [False, True])
+def test_it_goes_back_though_nothing_can_be_measured(failed: bool) -> None:
+    """Who aborts, and a deployment that failed, wait for no monitor; else the candidate would keep its share."""
+    world = World(settings=SETTINGS.model_copy(update={"mirror": 0}))
+    assert roll_out(world.job(), 0.0).handed_on
+    assert world.traffic == {"r-R1": 90, "r-R2": 10}
+    world.blind = True
+    with pytest.raises(AmlopsError, match="does not answer"):
+        run(world)
+    if failed:
+        world.states["r-R2"] = "Failed"
+    else:
+        tell_wish(world.job(), Wish("abort", world.now, "bob"))
+    found = run(world)
+    why = "its deployment is Failed" if failed else "aborted by bob"
+    assert found.sentence == f"healthy on R1; R2 rejected because {why}"
+    assert world.traffic == {"r-R1": 100}
+
+
 def test_traffic_changed_by_hand_is_held_and_resumed() -> None:
     """Somebody gives all traffic back in the portal: the rollout waits, and goes on when it is told to."""
     world = World(settings=SETTINGS.model_copy(update={"mirror": 0}))
@@ -245,6 +264,13 @@ def test_the_first_release_is_proven_by_its_smoke_test() -> None:
     assert world.evidence["R1"].as_dict()["old"] is None
     assert found.sentence == "healthy on R1"
     assert world.stage == Stage(current="R1")
+
+
+def test_one_that_was_put_beside_another_is_not_called_the_first() -> None:
+    """A person wrote the stage: that there were requests, and none for it, is for the gates to see."""
+    world = World(stage=Stage(current="R2", previous="R1"), traffic={"r-R1": 100})
+    assert run(world).sentence == "healthy on R2; R1 is kept as previous"
+    assert world.evidence["R2"].as_dict()["old"] == "R1"
 
 
 def test_a_rollback_moves_the_traffic() -> None:
