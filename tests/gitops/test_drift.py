@@ -9,13 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from amlops.applied import applied_commit
 from amlops.config import Repository, load_environment
+from amlops.errors import AmlopsError
 from amlops.git import Author, Git
 from amlops.progress import Plain
 from amlops.report.drift import issue
 from amlops.stacks import platform_stack
+from amlops.stacks.meaning import meaning_of
 from amlops.stacks.names import StackName
+from amlops.workflows.apply.apply import Apply
 from amlops.workflows.drift.drift import look, take_over, undo
+from amlops.workflows.plan.expectation import Expectation
 from amlops.workflows.rehearsal.ground import lay_ground
 from amlops.workflows.rehearsal.throwaway import rehearsal
 from amlops.workflows.session import Session
@@ -129,9 +134,9 @@ def test_drift_is_told_adopted_and_undone(dev: Dev) -> None:
     assert not leaks_below(secrets, dev.session.repo.root / ".local" / "pulumi")
 
 
-def test_what_git_has_not_applied_yet_is_no_drift(dev: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change on main that nobody has applied is for apply; a change by hand beside it is told alone, and undoing is
-    refused until git is applied."""
+def test_what_git_has_not_applied_yet_is_no_drift(dev: Dev) -> None:
+    """A change on main that nobody has applied is for apply; a change by hand beside it is told alone, also after an
+    apply that it stopped. It is undone from the commit that was applied, which the refusal names."""
     file = dev.clone.path / "environments/dev.yaml"
     before = file.read_text()
     try:
@@ -146,10 +151,19 @@ def test_what_git_has_not_applied_yet_is_no_drift(dev: Dev, monkeypatch: pytest.
         found = look(session, dev.stack, dev.git)
         assert [item.name for item in found.drift.differences] == [LOGS]
         assert found.drift.differences[0].paths == ("retentionInDays",)
-        with pytest.raises(Exception, match="amlops apply dev"):
+        applied, head = applied_commit(dev.git, dev.stack.text), dev.git.head()
+        assert applied is not None
+        expectation = Expectation(applied, head, meaning_of(session.engine.preview(dev.stack)))
+        with pytest.raises(AmlopsError, match="does not explain retentionInDays; it was changed outside of git"):
+            Apply(session, dev.stack, dev.git, expectation, None, 0).run()
+        assert look(session, dev.stack, dev.git).drift.differences == found.drift.differences
+        with pytest.raises(AmlopsError, match=f"`git checkout {applied[:12]}`, `amlops drift dev --revert`"):
             undo(session, dev.stack, found, dev.git, 0)
     finally:
         dev.clone.run("git reset -q --hard HEAD~1")
+        here.write_text(before)
+    undo(dev.session, dev.stack, look(dev.session, dev.stack, dev.git), dev.git, 0)
+    assert not look(dev.session, dev.stack, dev.git).drift.drifted
 
 
 def test_the_commands_of_the_page(dev: Dev) -> None:

@@ -9,19 +9,16 @@ import click
 
 from amlops.config import Repository
 from amlops.errors import AmlopsError
-from amlops.git import Git
 from amlops.github import Run, open_git
 from amlops.progress import progress
 from amlops.stacks import parse_stack
 from amlops.workflows.apply.apply import Applied, Apply
+from amlops.workflows.main_branch import require_committed, require_main
 from amlops.workflows.plan.expectation import Expectation
 from amlops.workflows.session import explaining, open_session
 
 from .options import json_option, stack_argument, wait_option
 from .output import give
-
-DECLARING = ("Pulumi.yaml", "requirements.lock", "infra/", "environments/", "deployments/", "src/")
-"""What must be as the commit has it."""
 
 
 @click.command("apply")
@@ -56,7 +53,8 @@ def command(stack: str, file: Path | None, without_guard: str | None, wait: floa
         raise AmlopsError("a pull request changes no environment; merge it, and main is applied", exit_code=2)
     git = open_git(repo.root, os.environ)
     if not environment.is_local:
-        _require_clean(git)
+        require_committed(git)
+        require_main(git, "applied")
     expectation = None if file is None else Expectation.read(file, stack)
     session = open_session(repo, environment, told, start=True, stack=name)
     with explaining(session):
@@ -64,13 +62,6 @@ def command(stack: str, file: Path | None, without_guard: str | None, wait: floa
     if run is not None:
         run.summarise(_summary(done))
     give(done.as_dict(), _text(done), as_json=as_json)
-
-
-def _require_clean(git: Git) -> None:
-    changed = [path for path in git.changed("HEAD") if path.startswith(DECLARING)]
-    if changed:
-        shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if changed[3:] else "")
-        raise AmlopsError(f"only what is committed is applied, and {shown} differ from HEAD; commit them", exit_code=2)
 
 
 def _text(done: Applied) -> str:

@@ -19,6 +19,7 @@ from amlops.stacks import StackName, parse_stack
 from amlops.stacks.declared import Declared
 from amlops.stacks.waves import github_environment
 from amlops.workflows.drift.drift import Taken, look, take_over, tell, undo
+from amlops.workflows.main_branch import require_committed, require_main
 from amlops.workflows.session import open_session
 
 from .options import WAIT, json_option
@@ -68,6 +69,9 @@ def command(stack: str | None, every: bool, realm: str | None, adopt: bool, reve
             entry |= taken.as_dict()
             texts += _taken(taken)
         if revert and found.changes:
+            if not environment.is_local:
+                require_committed(git)
+                require_main(git, "applied")
             entry["reverted"] = undo(session, name, found, git, WAIT).as_dict()
             texts.append(f"{name}: is as git says again")
             drifts[-1] = look(session, name, git).drift

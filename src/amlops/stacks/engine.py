@@ -45,7 +45,8 @@ class StackFailed(AmlopsError):
 class Result:
     """What a run did, or would do. `counts` are Pulumi's, by operation. `declared` is every resource of the program,
     the unchanged ones too, with its inputs (secrets blinded). `settles`: the state alone would change, or did. `states`
-    are Azure's words for how each resource is (`Succeeded`, `Creating`), by URN, where a refresh read them."""
+    are Azure's words for how each resource is (`Succeeded`, `Creating`), by URN, where a refresh read them. `stale`: a
+    preview that refreshes found something otherwise than the state has it."""
 
     stack: StackName
     counts: Mapping[str, int]
@@ -53,6 +54,7 @@ class Result:
     declared: tuple[Change, ...] = ()
     settles: bool = False
     states: Mapping[str, str] = field(default_factory=dict)
+    stale: bool = False
 
     @property
     def changed(self) -> int:
@@ -85,12 +87,14 @@ class Engine:
             stack, "previewed", lambda on, hear: on.preview(on_event=hear, suppress_progress=True, plan=file)
         )
 
-    def preview_refresh(self, stack: StackName) -> Result:
-        """What `up` would do if the state were as the cloud is now; neither is changed. Raises StackFailed."""
+    def preview_refresh(self, stack: StackName, *, save_plan: Path | None = None) -> Result:
+        """What `up` would do if the state were as the cloud is now; neither is changed. The plan is for `up` only where
+        the state is so (not `stale`). Raises StackFailed."""
+        file = None if save_plan is None else str(save_plan)
         return self._run(
             stack,
             "compared with the cloud",
-            lambda on, hear: on.preview(on_event=hear, suppress_progress=True, refresh=True),
+            lambda on, hear: on.preview(on_event=hear, suppress_progress=True, refresh=True, plan=file),
         )
 
     def refresh(self, stack: StackName, *, targets: Sequence[str] = (), clear_pending: bool = False) -> Result:
@@ -210,7 +214,13 @@ class Engine:
         except CommandError as error:
             raise StackFailed(stack, doing, heard.failures, _tail(error)) from None
         return Result(
-            stack, heard.counts, tuple(heard.changes), tuple(heard.declared.values()), heard.settles, heard.states
+            stack,
+            heard.counts,
+            tuple(heard.changes),
+            tuple(heard.declared.values()),
+            heard.settles,
+            heard.states,
+            heard.stale,
         )
 
 

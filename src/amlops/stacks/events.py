@@ -74,7 +74,8 @@ class Heard:
 
     `changes` are the steps that change something, in order; `declared` every resource that the program declares, by
     URN, unchanged ones (`same`) too. `settles`: the state alone would change, as where protection is lifted. `states`
-    are Azure's own words for how each resource is (`provisioningState`), by URN.
+    are Azure's own words for how each resource is (`provisioningState`), by URN. `stale`: a preview that refreshes
+    found something otherwise than the state has it.
     """
 
     line: Callable[[str], None]
@@ -85,6 +86,7 @@ class Heard:
     failures: list[Failure] = field(default_factory=list)
     states: dict[str, str] = field(default_factory=dict)
     settles: bool = False
+    stale: bool = False
 
     def __call__(self, event: EngineEvent) -> None:
         if event.diagnostic_event is not None:
@@ -138,7 +140,10 @@ class Heard:
         operation = str(getattr(step.op, "value", step.op))
         state = _provisioning(getattr(step.new, "outputs", None) or {})
         if state:
-            self.states[step.urn] = state
+            # what was read comes first; what would be afterwards a preview can't know
+            self.states.setdefault(step.urn, state)
+        if operation == "refresh" and step.old is not None:
+            self.stale |= step.new is None or step.new.inputs != step.old.inputs
         if operation not in _QUIET and step.type.startswith("azure-native:"):
             self.hint(f"{short(step.urn)} done")
 

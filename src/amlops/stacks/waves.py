@@ -40,8 +40,8 @@ def waves(
 ) -> Waves:
     """The order. Stacks of `without` (that failed just now, say) are left out, and what waits for them is held.
 
-    So are those of `asked`, whose reviewer is asked by another run; but a deployment whose stage moves on a platform
-    that is there already goes on meanwhile, since a way back must not wait for a person.
+    So are those of `asked`, whose reviewer is asked by another run; but a deployment whose stage moves goes on, on its
+    platform as it is there already, where that waits for a person or failed: a way back must not wait for that.
     """
     out = {*without, *asked}
     levels: dict[StackName, int] = {}
@@ -53,10 +53,12 @@ def waves(
         for stack in (stack for stack in touched.stacks if stack.environment == name):
             level, waits = (before, blocker) if stack in shared else (0, "")
             for foundation in _stands_on(stack, environment):
+                late = foundation.text in out or (foundation in levels and _reviewed(foundation, declared))
+                alone = stack not in shared or foundation.text in asked
+                if late and alone and _goes_on(stack, touched.stacks[stack]):
+                    continue
                 if foundation in levels:
                     level = max(level, levels[foundation] + 1)
-                if foundation.text in asked and _goes_on(stack, touched.stacks[stack]):
-                    continue
                 if foundation in held or foundation.text in out:
                     waits = waits or foundation.text
             if waits and stack.text not in out:

@@ -36,6 +36,26 @@ def main_of(git: Git) -> str:
     return found
 
 
+def require_main(git: Git, what: str) -> None:
+    """`what` (applied, promoted) happens to what main says, by main's own code. Raises AmlopsError (2) elsewhere."""
+    head = git.head()
+    if head not in git.ancestors(main_of(git)):
+        message = f"{head[:12]} is not a commit of main, and only what main says is {what}"
+        raise AmlopsError(f"{message}; merge it, and check main out", exit_code=2)
+
+
+DECLARING = ("Pulumi.yaml", "requirements.lock", "infra/", "environments/", "deployments/", "src/")
+"""What declares stacks: it must be as the commit has it."""
+
+
+def require_committed(git: Git) -> None:
+    """Raises AmlopsError (2) where the clone would declare something else than its commit."""
+    changed = [path for path in git.changed("HEAD") if path.startswith(DECLARING)]
+    if changed:
+        shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if changed[3:] else "")
+        raise AmlopsError(f"only what is committed is applied, and {shown} differ from HEAD; commit them", exit_code=2)
+
+
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """Where a change is now: on main (`url` is None), or on a branch, with a pull request where GitHub was reached."""

@@ -129,6 +129,11 @@ def test_runs_of_one_thing_come_one_after_the_other(name: str) -> None:
         assert "matrix.deployment" in group
     assert group
     assert cancels == ("false" if name in CHANGING else cancels)
+    if name == "check":
+        assert (group, cancels) == (
+            "check-${{ github.event.pull_request.number || github.sha }}",
+            "${{ github.event_name == 'pull_request' }}",
+        ), "of two that wait in one group GitHub keeps the later: a commit of the App's would take a merge's place"
     if name == "plan":
         assert (group, cancels) == ("plan-${{ github.event.pull_request.number || github.ref }}", "true")
 

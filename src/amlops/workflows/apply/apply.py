@@ -153,13 +153,12 @@ class Apply:
             state = prepare(engine, azure, stack, patience=self.wait)
             if stack.kind == "platform":
                 purge(azure, session.environment, state, session.progress)
-            if stack.deployment is not None:
-                self._free(stack.deployment)
+            anew = () if stack.deployment is None else self._free(stack.deployment)
         rounds = 0
         while True:
             with tempfile.TemporaryDirectory(prefix="amlops-plan-") as folder:
                 plan = Path(folder) / "plan.json"
-                looked = look(session, stack, self.expectation, plan)
+                looked = look(session, stack, self.expectation, plan, anew)
                 if looked.going_on:
                     self._pause(deadline, f"{', '.join(looked.going_on)}: {GOING_ON}", "Azure is done with it")
                     continue
@@ -176,14 +175,17 @@ class Apply:
                 except StackFailed as error:
                     self._again(error, rounds, deadline)
 
-    def _free(self, deployment: str) -> None:
+    def _free(self, deployment: str) -> tuple[str, ...]:
+        """Gives the ARM deployments that it deleted, to be made anew."""
         session, poll = self.session, poll_seconds(self.session.process)
         stage, place = load_stage(session.repo, deployment, session.environment.name), session.endpoint(deployment)
         patience = Patience(pause=min(poll, 5.0))
         for name in free_traffic(place, stage, patience):
             session.progress.line(f"{name} is in no stage and lost its traffic to release {stage.current}")
-        for name in remove_failed(place, stage, patience):
-            session.progress.line(f"{name} failed when it was made, and is made anew")
+        failed = remove_failed(place, stage, patience)
+        for name in failed:
+            session.progress.line(f"{name} failed, and is made anew")
+        return failed
 
     def _reached(self, deadline: float) -> None:
         """Waits until this identity's rights are effective. Raises AmlopsError with what the check says."""

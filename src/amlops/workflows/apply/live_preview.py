@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from amlops.errors import AmlopsError
 from amlops.policy import Finding as PolicyFinding
 from amlops.policy import Resource, load_policy
 from amlops.policy import check as check_policy
-from amlops.stacks import StackName
+from amlops.stacks import Result, StackName
+from amlops.stacks.arm_ids import kind
 from amlops.stacks.events import short
 from amlops.stacks.guard import Verdict, judge
 from amlops.stacks.meaning import Meaning, meaning_of
@@ -75,25 +76,58 @@ class Looked:
             raise AmlopsError(f"{self.stack} is not applied:\n{said}", exit_code=code)
 
 
-def look(session: Session, stack: StackName, expectation: Expectation | None, plan: Path) -> Looked:
-    """The preview against the cloud as it is now, which is read into the state before; `plan` keeps it for `up`.
+def look(
+    session: Session, stack: StackName, expectation: Expectation | None, plan: Path, anew: Collection[str] = ()
+) -> Looked:
+    """The preview against the cloud as it is now; `plan` keeps it for `up`. `anew` are ARM deployments that this apply
+    deleted itself, so that they are made again.
+
+    What the cloud has otherwise is read into the state once nothing stops the apply: in a state that has it already
+    `amlops drift` could not tell it any more from what git wants.
 
     Without an expectation the guard only watches over what holds data, and on the local Azure of one's own over
     nothing. Raises AmlopsError.
     """
-    engine, azure, environment = session.engine, session.azure, session.environment
+    engine = session.engine
     states: Mapping[str, str] = {}
     if engine.export(stack).get("resources"):
+        with session.progress.step(f"comparing {stack} with the cloud"):
+            preview = engine.preview_refresh(stack, save_plan=plan)
+        looked = _judged(session, stack, expectation, preview, preview.states, anew)
+        if not preview.stale or looked.going_on or looked.stops:
+            return looked
         with session.progress.step(f"reading the cloud into the state of {stack}"):
             states = engine.refresh(stack).states
     with session.progress.step(f"preview of {stack}"):
         preview = engine.preview(stack, save_plan=plan)
+    return _judged(session, stack, expectation, preview, states, anew)
+
+
+def _judged(
+    session: Session,
+    stack: StackName,
+    expectation: Expectation | None,
+    preview: Result,
+    states: Mapping[str, str],
+    anew: Collection[str],
+) -> Looked:
+    azure, environment = session.azure, session.environment
     meaning, today = meaning_of(preview), azure.now().date()
     verdict = Verdict()
     if expectation is not None or not environment.is_local:
-        expected = None if expectation is None else expectation.meaning
+        expected = None if expectation is None else expectation.meaning.and_made(_urns(preview, anew))
         verdict = judge(expected, meaning, load_permissions(session.repo), today)
     resources = [Resource.of(item.urn, item.inputs) for item in preview.declared if "::pulumi:" not in item.urn]
     policy = check_policy(resources, environment, load_policy(session.repo, today), stacks=[stack.text])
     preflight = check(read(azure, environment, stack, preview))
     return Looked(stack, meaning, verdict, preflight, policy, preview.settles, states)
+
+
+def _urns(preview: Result, deployments: Collection[str]) -> dict[str, str]:
+    """The types of these ARM deployments, by URN."""
+    return {
+        item.urn: item.type
+        for item in preview.declared
+        if kind(item.type) == "machinelearningservices:OnlineDeployment"
+        and item.inputs.get("deploymentName") in deployments
+    }

@@ -114,14 +114,15 @@ def take_over(session: Session, stack: StackName, found: Found, git: Git, github
 def undo(session: Session, stack: StackName, found: Found, git: Git, wait: float) -> Applied:
     """Applies what git says over what drifted, and nothing else: under the lease, with guard, policy and preflight.
 
-    Raises AmlopsError, also where git is ahead of the cloud: that is for `amlops apply`.
+    Raises AmlopsError, also where git is ahead of the cloud: what is undone is a change of what was applied.
     """
     head, before = git.head(), applied_commit(git, stack.text)
     if before is not None and before != head:
         declared = Declared(session.repo)
         if stack in touched(git.changed(before, head), declared).stacks:
-            message = f"{stack} was applied from {before[:12]}, and git has changed it since"
-            raise AmlopsError(f"{message}; bring it up to date by `amlops apply {stack}`", exit_code=5)
+            message = f"{stack} was applied from {before[:12]}, and git has changed it since; undo this from there"
+            todo = f"`git checkout {before[:12]}`, `amlops drift {stack} --revert`; main is applied after that"
+            raise AmlopsError(f"{message}: {todo}", exit_code=5)
     assert found.compared is not None, found.drift.failure
     expectation = Expectation(before, head, meaning_of(found.compared))
     return Apply(session, stack, git, expectation, None, wait).run()

@@ -21,7 +21,7 @@ from amlops.progress import Progress
 from amlops.promotion import Broken, Judged, NextSteps, Step, next_steps
 from amlops.promotion.situation import RunFacts, Situation
 
-from ..main_branch import main_of
+from ..main_branch import main_of, require_main
 from .broken_glass import Opened, counting, opened, report_glass
 from .promotion_pulls import Pulls
 from .promotion_text import body_of
@@ -85,7 +85,7 @@ def promote(
     """
     ends = time.monotonic() + 60 * minutes
     if not dry_run:
-        _require_main(git)
+        require_main(git, "promoted")
     base = git.head()
     now = github.now() if github is not None else datetime.now(UTC)
     glass = opened(repo, git, github, load_break_glass(repo), base)
@@ -111,14 +111,6 @@ def promote(
         progress.line(_told(done[-1]))
     closed = tuple(taker.close_others(only)) if time.monotonic() < ends else ()
     return Promoted(now, base, tuple(done), found.broken, glass, closed)
-
-
-def _require_main(git: Git) -> None:
-    """What is promoted is what main says, by main's own code."""
-    if git.head() not in git.ancestors(main_of(git)):
-        raise AmlopsError(
-            "this is not a commit of main, and only what main says is promoted; check main out", exit_code=2
-        )
 
 
 @dataclass(frozen=True)

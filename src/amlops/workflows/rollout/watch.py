@@ -10,8 +10,9 @@ from typing import Any, Literal
 from amlops.applied import applied_commit
 from amlops.config import LOCAL, ConfigError, Repository
 from amlops.config.document import document_of
+from amlops.errors import AmlopsError
 from amlops.evidence import Evidence, of_release
-from amlops.git import Git
+from amlops.git import Git, GitFailed
 from amlops.releases import Stage, stage_of
 from amlops.stacks.lease import held, may_take, read_lease
 from amlops.stacks.lease_holder import Lives
@@ -45,7 +46,8 @@ class Watch:
     start: Callable[[str], None]
 
     def look(self) -> tuple[Watched, ...]:
-        """Starts what is left to do by main's head; a broken stage keeps no other one back. Raises AmlopsError."""
+        """Starts what is left to do by main's head; a broken stage, or `refs/applied`, keeps no other one back. Raises
+        GitFailed, AmlopsError."""
         head = main_of(self.git)
         stages, found = list(self._stages(head)), []
         proven = self._proven(stages)
@@ -53,7 +55,12 @@ class Watch:
             if isinstance(stage, ConfigError):
                 found.append(Watched(f"{environment}.{deployment}", "broken", str(stage)))
             elif (left := _left(stage, (deployment, environment) in proven)) is not None:
-                found.append(self._look_after(deployment, environment, *left))
+                try:
+                    found.append(self._look_after(deployment, environment, *left))
+                except GitFailed:
+                    raise
+                except AmlopsError as error:
+                    found.append(Watched(f"{environment}.{deployment}", "broken", str(error)))
         return tuple(found)
 
     def _stages(self, head: str) -> Iterator[tuple[str, str, Stage | ConfigError]]:

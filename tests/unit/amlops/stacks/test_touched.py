@@ -133,9 +133,9 @@ def test_waves_go_registry_platform_deployments_and_by_environment(repo: Reposit
 
 def test_stage_waits_only_for_its_own_platform(repo: Repository) -> None:
     """Releases of prod go on while something else is applied in dev."""
-    paths = ["environments/prod.yaml", "deployments/churn/stages/dev.yaml", "deployments/churn/stages/prod.yaml"]
+    paths = ["environments/dev.yaml", "deployments/churn/stages/dev.yaml", "deployments/churn/stages/prod.yaml"]
     order = waves(touched(paths, Declared(repo)), Declared(repo))
-    assert [[stack.text for stack in wave] for wave in order.waves] == [["dev.churn"], ["prod"], ["prod.churn"]]
+    assert [[stack.text for stack in wave] for wave in order.waves] == [["dev", "prod.churn"], ["dev.churn"]]
 
 
 def test_who_waits_for_a_person_keeps_nothing_else_back(repo: Repository) -> None:
@@ -150,12 +150,17 @@ def test_who_waits_for_a_person_keeps_nothing_else_back(repo: Repository) -> Non
 
 
 def test_a_way_back_goes_on_while_its_platform_waits_for_a_person(repo: Repository) -> None:
-    """A stage that moves is applied on the platform as it is; what only the platform's file changes waits for it, and
-    so does a deployment that was never applied."""
+    """A stage that moves is applied on the platform as it is, whoever asks for its reviewer, and where it failed; what
+    only the platform's file changes waits for it, and so does a deployment that was never applied."""
     declared = Declared(repo)
     paths = ["environments/prod.yaml", "deployments/churn/stages/prod.yaml"]
-    order = waves(touched(paths, declared), declared, asked=["prod"])
-    assert [[stack.text for stack in wave] for wave in order.waves] == [["prod.churn"]]
+    order = waves(touched(paths, declared), declared)
+    assert [[stack.text for stack in wave] for wave in order.waves] == [["prod.churn"], ["prod"]]
+    for left in ({"asked": ["prod"]}, {"without": ["prod"]}):
+        order = waves(touched(paths, declared), declared, **left)
+        assert [[stack.text for stack in wave] for wave in order.waves] == [["prod.churn"]]
+    order = waves(touched(["infra/__main__.py", paths[1]], declared), declared)
+    assert [[stack.text for stack in wave] for wave in order.waves][-2:] == [["prod"], ["prod.churn"]], "programs too"
     order = waves(touched(paths[:1], declared), declared, asked=["prod"])
     assert order.waves == ()
     assert {stack.text: by for stack, by in order.held.items()} == {"prod.churn": "prod"}

@@ -358,7 +358,7 @@ def test_only_main_is_promoted(place: Place) -> None:
     """A commit that is not main's promotes nothing."""
     place.pull()
     place.company.run("commit", "-q", "--allow-empty", "-m", "feat: mine alone")
-    with pytest.raises(AmlopsError, match="this is not a commit of main"):
+    with pytest.raises(AmlopsError, match="is not a commit of main, and only what main says is promoted"):
         promote(place.company.repo, place.git, place.github, run=None, progress=Plain(), dry_run=False)
 
 

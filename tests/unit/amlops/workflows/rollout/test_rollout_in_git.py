@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.unit.amlops.rollout.moments import at, minutes
 
-from amlops.applied import applied_commit, move_applied
+from amlops.applied import applied_commit, applied_ref, move_applied
 from amlops.config import Repository
 from amlops.errors import AmlopsError
 from amlops.evidence import Evidence
@@ -259,6 +259,19 @@ def test_a_broken_stage_keeps_no_other_back(remote: Remote) -> None:
     broken, fine = watch(remote, started)
     assert (broken.stack, broken.state) == ("prod.beer", "broken")
     assert "deployments/beer/stages/prod.yaml:2:" in broken.why
+    assert (fine.state, started) == ("started", ["prod.wine"])
+
+
+def test_a_ref_that_names_no_commit_keeps_no_other_back(remote: Remote) -> None:
+    """Whoever may push can make one."""
+    applied(remote, "prod.wine", remote.push_stage(Stage(current=ONE, candidate=TWO)))
+    remote.push({"deployments/beer/stages/prod.yaml": stage_text("beer", "prod", Stage(current=ONE, candidate=TWO))})
+    git = remote.clone()
+    assert git.swap(applied_ref("prod.beer"), None, git.store("nothing\n"))
+    started: list[str] = []
+    broken, fine = watch(remote, started)
+    assert (broken.stack, broken.state) == ("prod.beer", "broken")
+    assert "refs/applied/prod.beer names" in broken.why
     assert (fine.state, started) == ("started", ["prod.wine"])
 
 
