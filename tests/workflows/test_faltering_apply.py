@@ -12,6 +12,7 @@ from amlops.config.operations import OPERATION_MINUTES
 from amlops.stacks.lease import read_lease
 from tests.support.memory import in_memory
 
+from .agreement import assert_standing
 from .changing import DEV, STACK, explained, require_whole
 from .client import RATE
 from .company import DEPLOYMENT, FOLDER
@@ -101,5 +102,23 @@ def test_operation_that_fails(found: Standing) -> None:
     said = found.apply(STACK, explains, code=4)
     assert "told to fail" in said and "looking again" not in said
     assert read_lease(found.git, STACK) is None
-    assert "failed when it was made, and is made anew" in found.apply(STACK, explains)
+    assert "failed, and is made anew" in found.apply(STACK, explains)
     require_whole(found)
+
+
+def test_one_that_failed_after_it_was_applied(found: Standing) -> None:
+    """Somebody's change of a deployment that nobody asks fails: nothing but a new one mends that, and the guard lets the
+    next apply make it, whatever git changed since."""
+    newer = _newer(found)
+    found.apply(STACK, explained(found.folder))
+    rule = {"kind": "fail-operation", "method": "PATCH", "path": f"{newer}$"}
+    found.cloud.control("PUT", "faults", {"rules": [rule]})
+    found.arm("PATCH", newer, {"tags": {"by-hand": "yes"}})
+    file = found.clone.path / f"environments/{DEV}.yaml"
+    file.write_text(file.read_text() + "# changes nothing\n")
+    found.push("docs: a remark")
+    found.explain(STACK)
+    assert "failed, and is made anew" in found.apply(STACK, explained(found.folder))
+    assert_standing(found, DEV)
+    assert found.arm("GET", newer)["properties"]["provisioningState"] == "Succeeded"
+    assert found.applied(STACK) == found.git.head()
