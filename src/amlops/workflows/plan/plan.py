@@ -13,6 +13,7 @@ from amlops.config.permissions_loader import load_permissions
 from amlops.git import Git
 from amlops.policy import Policy, Resource, check, load_policy
 from amlops.progress import Progress
+from amlops.promotion.in_order import stage_problems
 from amlops.releases import load_stage
 from amlops.report import Check, Estimate, Plan, Remark, StackPlan, estimate, seen_by_users
 from amlops.stacks import Result, StackName
@@ -21,6 +22,7 @@ from amlops.stacks.guard import judge
 from amlops.stacks.meaning import Step, covers, meaning_of
 from amlops.stacks.touched import Reason, Touched, touched
 
+from ..main_branch import stage_path
 from ..rehearsal.faults import Fault
 from ..rehearsal.rehearse import Run, Tried
 from ..rehearsal.rehearse_release import ReleaseRun
@@ -142,10 +144,17 @@ class Planning:
             users=seen_by_users(steps, tried.serving),
             cost=_cost(tried.preview, environment),
             remarks=_judged(tried.preview, environment, policy),
-            checks=(*self._permitted(tried.preview), *tried.checks),
+            checks=(*self._promotable(tried.stack, reasons), *self._permitted(tried.preview), *tried.checks),
             rehearsed=tried.rehearsed,
             failure=tried.failure,
         )
+
+    def _promotable(self, stack: StackName, reasons: Sequence[Reason]) -> Iterator[Check]:
+        """What promotion would refuse of the stage that is changed: no test looks at a change of stages alone."""
+        deployment = stack.deployment
+        if deployment is not None and stage_path(deployment, stack.environment) in {reason.path for reason in reasons}:
+            for problem in stage_problems(self.repo, deployment, stack.environment):
+                yield Check("stage", "failed", str(problem))
 
     def _permitted(self, preview: Result) -> Iterator[Check]:
         """What apply's guard will say of what holds data, so that it is known before the merge."""

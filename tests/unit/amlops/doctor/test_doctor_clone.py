@@ -63,6 +63,38 @@ def test_each_thing_that_is_missing_is_told(repo: Repository) -> None:
     assert "no CODEOWNERS" in _wrong(repo)["reviewers"]
 
 
+def test_what_would_stop_promotion_or_applies_is_told(repo: Repository) -> None:
+    """Every file that is read after the merge is read before it: all problems at once, each with its line."""
+    name = "diabetes-progression"
+    sample = ROOT / "tests/testdata/ok/releases/60c746df0471.yaml"
+    release = repo.releases_dir(name, "dev") / sample.name
+    release.parent.mkdir()
+    release.write_text(sample.read_text())
+    repo.stage_file(name, "dev").parent.mkdir()
+    repo.stage_file(name, "dev").write_text("current: 60c746df0471\n")
+    assert _wrong(repo) == {}
+    release.write_text(sample.read_text().replace("authMode: ", "authMode: x"))
+    repo.stage_file(name, "staging").write_text("current: 0a1b2c3d4e5f\nnext: 0a1b2c3d4e50\n")
+    repo.stage_file(name, "prod").write_text("candidate: 60c746df0471\n")
+    about = repo.about_file(name)
+    about.write_text(about.read_text().replace("dev, staging, prod]", "staging, dev, prod]"))
+    repo.break_glass_file.write_text("entries: []\n")
+    repo.permissions_file.write_text("permissions: []\n")
+    said = [one.said for one in examine_clone(Clone(repo, os.environ)) if one.check == "files"]
+    for part in (
+        f"deployments/{name}/about.yaml:4: environments has local, staging, dev, prod, promotion goes",
+        f"deployments/{name}/releases/60c746df0471.yaml:2: what the file says has the id",
+        f"deployments/{name}/releases/0a1b2c3d4e5f.yaml:1: there is no release",
+        f"deployments/{name}/releases/0a1b2c3d4e50.yaml:1: there is no release",
+        f"deployments/{name}/stages/prod.yaml:1: there is a candidate release but no current one",
+        "environments/break-glass.yaml:1: ",
+        "environments/permissions.yaml:1: ",
+    ):
+        assert any(part in one for one in said), (part, said)
+    repo.promotion_file.write_text("order: [dev]\n")
+    assert "[promotion-order]" in " ".join(one.said for one in examine_clone(Clone(repo, os.environ)))
+
+
 def test_a_new_owner_makes_codeowners_stale(repo: Repository) -> None:
     """Whoever gives a deployment to another team is told to write the file anew."""
     about = repo.about_file("diabetes-progression")

@@ -18,8 +18,10 @@ EVERYBODY = Reason("environments/dev.yaml", "says what the environment is", "env
 OWN = Reason("deployments/m7/stages/dev.yaml", "says which releases run in dev")
 
 
-def planning(most: int) -> Planning:
-    root = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def planning(most: int, root: Path = ROOT) -> Planning:
     return Planning(Git(root), Repository(root), Plain(), date(2026, 11, 24), most=most)
 
 
@@ -63,3 +65,16 @@ def test_a_stack_that_is_gone_from_git_is_told() -> None:
     made = planning(3)
     made._note(Touched({}, {}, {"dev.old": (Reason("deployments/old/about.yaml", "gone"),)}, ()))
     assert "amlops destroy dev.old" in made.notes[0]
+
+
+def test_a_stage_that_promotion_would_refuse_stops_the_plan(tmp_path: Path) -> None:
+    """The preview only sees what runs: a next release without a file is told here, by whoever changes the stage."""
+    stage = tmp_path / OWN.path
+    stage.parent.mkdir(parents=True)
+    stage.write_text("current: 0a1b2c3d4e5f\nnext: 60c746df0471\n")
+    made = planning(3, tmp_path)
+    said = [(check.outcome, check.message) for check in made._promotable(stack(7), (OWN,))]
+    assert [outcome for outcome, _ in said] == ["failed", "failed"]
+    assert "60c746df0471.yaml:1: there is no release" in said[1][1]
+    assert not [*made._promotable(stack(7), (EVERYBODY,))]
+    assert not [*made._promotable(PLATFORM, (OWN,))]
