@@ -179,6 +179,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "A stage has a `candidate` or `previous` release and no `current` one.",
         "Name the one that runs as `current`.",
     ),
+    "next-stage": (
+        "A stage has a `next` release, and is not that of the deployment's first environment: it would never come in.",
+        "Take it out, or name it as `candidate`.",
+    ),
     "undescribed-gate": ("A gate's file does not say what it guards.", 'Open its docstring with "Gate: …".'),
     # promotion, gates, broken glass
     "promotion-order": (

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from amlops.config import About, ConfigError, Document, Repository, parse
+from amlops.config import About, ConfigError, Document, Problem, Repository, parse
 from amlops.config.document import document_of
 from amlops.config.gate_rules import environments_are_in_order
 from amlops.git import Git
 from amlops.releases import Release, Stage, release_of, stage_of
 
+from .in_order import next_enters_first
 from .line import Broken, Line
 
 FOLDER = "deployments"
@@ -41,11 +42,16 @@ def _line(repo: Repository, name: str, files: Mapping[str, str], order: tuple[st
         about_path = f"{FOLDER}/{name}/about.yaml"
         about = _about(document_of(files[about_path], root / about_path, root=root), order)
         stages: dict[str, Stage] = {}
+        problems: list[Problem] = []
         for path, text in files.items():
             if path != about_path and path.count("/") == 3:
-                stages[Path(path).stem] = stage_of(document_of(text, root / path, root=root))
+                document = document_of(text, root / path, root=root)
+                stages[Path(path).stem] = stage = stage_of(document)
+                problems += next_enters_first(document, stage, about, order)
     except ConfigError as error:
         return Broken(name, error.problems)
+    if problems:
+        return Broken(name, tuple(problems))
     return Line(name, about, stages)
 
 

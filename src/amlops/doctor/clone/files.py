@@ -47,7 +47,7 @@ def _problems(repo: Repository) -> Iterator[Problem]:
     for name in repo.deployment_names():
         yield from about_problems(repo, name, order)
         for environment in stages_in_git(repo, name):
-            yield from stage_problems(repo, name, environment)
+            yield from stage_problems(repo, name, environment, order)
     yield from _refused(partial(load_break_glass, repo))
     yield from _refused(partial(load_permissions, repo))
     yield from _refused(partial(load_policy, repo, date.min))

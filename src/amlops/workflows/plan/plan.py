@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
-from amlops.config import LOCAL, ConfigError, Environment, Repository, load_environment
+from amlops.config import LOCAL, ConfigError, Environment, Repository, load_environment, load_promotion
 from amlops.config.permissions_loader import load_permissions
 from amlops.git import Git
 from amlops.policy import Policy, Resource, check, load_policy
@@ -153,7 +153,8 @@ class Planning:
         """What promotion would refuse of the stage that is changed: no test looks at a change of stages alone."""
         deployment = stack.deployment
         if deployment is not None and stage_path(deployment, stack.environment) in {reason.path for reason in reasons}:
-            for problem in stage_problems(self.repo, deployment, stack.environment):
+            order = load_promotion(self.repo).order
+            for problem in stage_problems(self.repo, deployment, stack.environment, order):
                 yield Check("stage", "failed", str(problem))
 
     def _permitted(self, preview: Result) -> Iterator[Check]:

@@ -160,6 +160,18 @@ def test_environments_out_of_order_are_refused_with_file_and_line(company: Compa
     assert problem.line > 1
 
 
+def test_a_next_release_is_refused_where_it_would_never_come_in(company: Company) -> None:
+    """Only the first environment has one; elsewhere it would stand there and nothing would be done about it."""
+    one, two = (release_of(NAME, number, commit=company.git.head()) for number in (1, 2))
+    company.deploy(NAME, {"dev": Stage(two.id), "prod": Stage(one.id, next=two.id)}, (one, two))
+    company.commit()
+    (broken,) = _steps(company).broken
+    (problem,) = broken.problems
+    assert str(problem).startswith(f"deployments/{NAME}/stages/prod.yaml:")
+    assert "only dev, the first environment, has a next release" in problem.message
+    assert problem.rule == "next-stage"
+
+
 def test_an_edited_release_is_taken_for_none(company: Company) -> None:
     """A release whose file does not hold what its id says is not promoted."""
     release = release_of(NAME, 1, commit=company.git.head())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def test_a_stage_that_promotion_would_refuse_stops_the_plan(tmp_path: Path) -> N
     stage = tmp_path / OWN.path
     stage.parent.mkdir(parents=True)
     stage.write_text("current: 0a1b2c3d4e5f\nnext: 60c746df0471\n")
+    shutil.copytree(ROOT / "environments", tmp_path / "environments")
     made = planning(3, tmp_path)
     said = [(check.outcome, check.message) for check in made._promotable(stack(7), (OWN,))]
     assert [outcome for outcome, _ in said] == ["failed", "failed"]
