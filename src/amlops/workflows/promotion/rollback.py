@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from amlops.config import Repository, load_about
+from amlops.config import LOCAL, Repository, load_about, load_environment
 from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.github import GitHub
@@ -38,8 +38,15 @@ def roll_back(
     reason: str = "",
 ) -> RolledBack:
     """Makes `to`, else the previous release, current in a stage. Raises ConfigError and AmlopsError (exit code 2) where
-    there is nothing to go back to, (5) while a candidate is being rolled out."""
+    there is no such environment or nothing to go back to, and where it went back already and `to` doesn't name the
+    release that is rejected since; (5) while a candidate is being rolled out."""
     load_about(repo, deployment)
+    load_environment(repo, environment)
+    if environment == LOCAL:
+        message = (
+            f"the stage of {LOCAL} is not in git; `amlops up {LOCAL}.{deployment}` brings what the manifests say now"
+        )
+        raise AmlopsError(message, exit_code=2)
     base = main_of(git)
     stage = stage_at(repo, git, base, deployment, environment)
     target = _target(git, base, stage, deployment, environment, to)
@@ -84,6 +91,12 @@ def _target(git: Git, base: str, stage: Stage, deployment: str, environment: str
     if to is None:
         if stage.previous is None:
             message = f"{environment} keeps no previous release of {deployment}; name one by --to: {known}"
+            raise AmlopsError(message, exit_code=2)
+        if stage.previous in stage.rejected:
+            message = (
+                f"{environment} went back from {stage.previous} already, it runs {stage.current}; "
+                f"to bring {stage.previous} back say --to {stage.previous}"
+            )
             raise AmlopsError(message, exit_code=2)
         return stage.previous
     if to not in ids or to == stage.current:

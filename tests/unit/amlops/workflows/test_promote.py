@@ -427,6 +427,31 @@ def test_a_rollout_that_goes_on_is_aborted_not_rolled_back(place: Place) -> None
     assert caught.value.exit_code == 5
 
 
+def test_going_back_again_does_not_bring_the_bad_release_back(place: Place) -> None:
+    """Whoever repeats the command is told that it is done; bringing back what is rejected takes its name."""
+    old, new = place.release(1).id, place.release(2).id
+    place.company.deploy(NAME, {"prod": Stage(new, previous=old)})
+    place.company.commit()
+    roll_back(place.company.repo, place.git, None, NAME, "prod", direct=True)
+    with pytest.raises(AmlopsError, match=f"prod went back from {new} already.*--to {new}") as caught:
+        roll_back(place.company.repo, place.git, None, NAME, "prod", direct=True)
+    assert caught.value.exit_code == 2
+    assert place.stage("prod") == Stage(old, previous=new, rejected=(new,))
+    roll_back(place.company.repo, place.git, None, NAME, "prod", to=new, direct=True)
+    assert place.stage("prod") == Stage(new, previous=old, rejected=(old,))
+
+
+def test_going_back_where_no_stage_is(place: Place) -> None:
+    """A mistyped environment is answered by those that are there; the local one has no stage in git."""
+    with pytest.raises(
+        AmlopsError, match='no environment "prdo"; available environments are dev, local, prod'
+    ) as caught:
+        roll_back(place.company.repo, place.git, None, NAME, "prdo")
+    assert caught.value.exit_code == 2
+    with pytest.raises(AmlopsError, match="the stage of local is not in git"):
+        roll_back(place.company.repo, place.git, None, NAME, "local")
+
+
 def test_nothing_to_go_back_from(place: Place) -> None:
     """An empty stage has no way back."""
     place.company.deploy(NAME, {"prod": Stage()})
