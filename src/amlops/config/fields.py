@@ -9,7 +9,9 @@ from pydantic import Field
 Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 """An id of a tenant, a subscription or a principal, in lower case."""
 
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+KEY_LENGTH = 40
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=KEY_LENGTH)]
 """A name that git chooses: lower case, digits and single hyphens."""
 
 Region = Annotated[str, Field(pattern=r"^[a-z]+[a-z0-9]*$")]

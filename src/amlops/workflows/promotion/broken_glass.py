@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import chain, count
 from typing import Any
 
 from amlops.config import BreakGlass, BrokenGlass, ConfigError, Document, Repository, load_about, parse
 from amlops.config.document import document_of
+from amlops.config.fields import KEY_LENGTH
 from amlops.config.moments import stamp
 from amlops.config.promotion_loader import BREAK_GLASS_SCHEMA
 from amlops.config.promotion_rules import BREAK_GLASS_RULES
@@ -16,7 +20,7 @@ from amlops.git import Author, Files, Git
 from amlops.github import GitHub
 from amlops.releases.files import yaml_text
 
-from ..main_branch import Proposed, propose
+from ..main_branch import Proposed, main_of, propose
 
 PATH = "environments/break-glass.yaml"
 LABEL = "break-glass"
@@ -112,12 +116,15 @@ def break_glass(
         "opened": stamp(now),
         "expires": stamp(now + span),
     }
-    name = f"at-{now:%Y%m%d-%H%M}-{deployment}"[:40].rstrip("-")
+    name = _name(_data(repo, git.read(main_of(git), PATH))["entries"], f"{environment}-{deployment}", now, data)
     text = _with(repo, None, name, data)
     entry = _glass_of(repo, text).entries[name]
 
     def files(commit: str) -> Files:
-        return {PATH: _with(repo, git.read(commit, PATH), name, data)}
+        there = git.read(commit, PATH)
+        if _data(repo, there)["entries"].get(name, data) != data:
+            raise AmlopsError(f'somebody else made "{name}" meanwhile; run it again', exit_code=5)
+        return {PATH: _with(repo, there, name, data)}
 
     trailers = (
         f"Break-Glass: {name}\nBreak-Glass-Gates: {', '.join(gates)}\nBreak-Glass-Expires: {stamp(entry.expires)}"
@@ -158,6 +165,22 @@ def close_glass(
         body=note,
         direct=direct,
     )
+
+
+def _name(entries: Mapping[str, Any], case: str, now: datetime, entry: dict[str, Any]) -> str:
+    """The minute and the case, as far as a key has room; what is cut short ends with a digest of the whole, so that no
+    two cases share a name. Numbered where another entry of the same case has it already."""
+    start = f"at-{now:%y%m%d-%H%M}-"
+
+    def fitting(end: str) -> str:
+        room = KEY_LENGTH - len(start) - len(end)
+        if len(case) <= room:
+            return f"{start}{case}{end}"
+        digest = sha256(case.encode()).hexdigest()[:6]
+        return f"{start}{case[: room - 7].rstrip('-')}-{digest}{end}"
+
+    names = chain([fitting("")], (fitting(f"-{number}") for number in count(2)))
+    return next(name for name in names if entries.get(name, entry) == entry)
 
 
 def _with(repo: Repository, text: str | None, name: str, entry: dict[str, Any]) -> str:

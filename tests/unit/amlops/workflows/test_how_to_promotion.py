@@ -87,12 +87,12 @@ def test_break_glass(desk: Desk, tmp_path: Path) -> None:
         desk.company.run("config", name, value)
     opened, look, close = commands("break-glass")
     printed = desk.run(f"{opened} --direct")
-    found = re.search(r"at-\d{8}-\d{4}-diabetes-progression", printed)
+    found = re.search(r"at-\d{6}-\d{4}-prod-diabetes-progression", printed)
     assert found is not None
     desk.company.run("pull", "-q", "origin", "main")
     printed = desk.run(look)
     assert f"glass is broken: {found[0]}: window, soak of {NAME} into prod" in printed
-    closing = re.sub(r"at-\d{8}-\d{4}-diabetes-progression", found[0], close)
+    closing = re.sub(r"at-\d{6}-\d{4}-prod-diabetes-progression", found[0], close)
     assert f"{found[0]} is closed" in desk.run(f"{closing} --direct")
     desk.company.run("pull", "-q", "origin", "main")
     assert "glass is broken" not in desk.run(look)

@@ -17,7 +17,7 @@ from tests.workflows.github.run import Run as HubRun
 from tests.workflows.github.runs import Runs
 from tests.workflows.github.server import Fault
 
-from amlops.config import ConfigError
+from amlops.config import ConfigError, load_break_glass
 from amlops.errors import AmlopsError
 from amlops.git import Git
 from amlops.github import GitHub
@@ -481,17 +481,24 @@ def test_retiring_empties_every_stage_and_says_why(place: Place) -> None:
 # -- broken glass ----------------------------------------------------------------------------------------------------
 
 
-def _break(place: Place, *gates: str, span: timedelta = timedelta(hours=1)) -> str:
+def _break(
+    place: Place,
+    *gates: str,
+    span: timedelta = timedelta(hours=1),
+    deployment: str = NAME,
+    environment: str = "staging",
+    now: datetime | None = None,
+) -> str:
     name, _, proposed = break_glass(
         place.company.repo,
         place.company.git,
         None,
-        deployment=NAME,
-        environment="staging",
+        deployment=deployment,
+        environment=environment,
         gates=gates,
         reason="what runs answers nonsense",
         span=span,
-        now=place.now,
+        now=now or place.now,
         direct=True,
     )
     place.hub.signed.add(proposed.commit)
@@ -528,6 +535,26 @@ def test_broken_glass_lets_a_step_pass_and_is_told_until_closed(signing: Place) 
     )
     assert place.promote().glass == ()
     assert issue.state == "closed"
+
+
+def test_no_entry_takes_the_place_of_another(signing: Place) -> None:
+    """In one minute: two environments, names that are alike for long, the same case once more with another gate."""
+    place, now = signing, signing.now
+    long = f"{'wine' * 8}-{{}}"
+    for name in map(long.format, ("red", "white")):
+        place.company.deploy(name, {})
+    place.company.commit()
+    cases = [(NAME, "staging", "soak"), (NAME, "prod", "soak"), (NAME, "prod", "window"), (NAME, "prod", "approval")]
+    cases += [(long.format("red"), "prod", "soak"), (long.format("white"), "prod", "soak")]
+    names = [_break(place, gate, deployment=name, environment=where, now=now) for name, where, gate in cases]
+    minute = f"at-{now:%y%m%d-%H%M}"
+    first = [f"{minute}-staging-{NAME}", *(f"{minute}-prod-{NAME}{end}" for end in ("", "-2", "-3"))]
+    assert names[:4] == first
+    place.pull()
+    entries = load_break_glass(place.company.repo).entries
+    found = [(entry.deployment, entry.environment, *entry.gates) for entry in (entries[name] for name in names)]
+    assert found == cases
+    assert len(entries) == len(cases)
 
 
 def test_glass_that_is_not_signed_counts_for_nothing(signing: Place) -> None:
