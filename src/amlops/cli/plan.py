@@ -49,6 +49,10 @@ def command(
     change must not be merged: a rule of the policy, preflight or the rehearsal stops it. Of a pull request that has
     ended meanwhile nothing is planned; the job's output `planned` says so.
     """
+    if again and stack is not None:
+        raise click.UsageError("--publish and --expected exclude each other; keep one")
+    if faults and (again or stack is not None):
+        raise click.UsageError("--fault goes with a rehearsal; --publish and --expected have none")
     repo = Repository.find()
     if again:
         return _publish_again(out, as_json=as_json)

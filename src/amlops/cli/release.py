@@ -57,6 +57,16 @@ def command(
     With --due in a job of GitHub, --matrix also sets the outputs `matrix` and `any`, and `monitors` and `any_monitor`
     for the monitors that --alarm asks; AMLOPS_DEPLOYMENT names one deployment.
     """
+    if again and not commit:
+        raise click.UsageError("--again belongs to --commit")
+    if (base is not None or as_matrix) and not is_due:
+        raise click.UsageError("--base and --matrix belong to --due")
+    if is_due and (commit or rebuild or alarm):
+        raise click.UsageError("--due releases nothing; leave out --commit, --rebuild and --alarm")
+    if (commit or rebuild) and alarm:
+        raise click.UsageError("--alarm releases nothing; leave out --commit and --rebuild")
+    if again and rebuild:
+        raise click.UsageError("--again trains, --rebuild doesn't; keep one")
     repo, told = Repository.find(), progress()
     if is_due:
         return _give_due(repo, deployment or os.environ.get("AMLOPS_DEPLOYMENT"), base, as_matrix, as_json=as_json)

@@ -94,6 +94,30 @@ def test_failure_is_one_message_and_an_exit_code(
     assert not (clone / ".local" / "pulumi").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["plan", "--publish", "--expected", "dev"], "--publish and --expected exclude each other"),
+        (["plan", "--publish", "--fault", "drop:computes"], "--fault goes with a rehearsal"),
+        (["plan", "--expected", "dev", "--fault", "drop:computes"], "--fault goes with a rehearsal"),
+        (["release", "diabetes-progression", "--again"], "--again belongs to --commit"),
+        (["release", "diabetes-progression", "--base", "main"], "--base and --matrix belong to --due"),
+        (["release", "diabetes-progression", "--commit", "--matrix"], "--base and --matrix belong to --due"),
+        (["release", "--due", "--commit"], "--due releases nothing"),
+        (["release", "--due", "--rebuild"], "--due releases nothing"),
+        (["release", "--due", "--alarm"], "--due releases nothing"),
+        (["release", "diabetes-progression", "--alarm", "--commit"], "--alarm releases nothing"),
+        (["release", "diabetes-progression", "--commit", "--again", "--rebuild"], "--again trains, --rebuild doesn't"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(
+    clone: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    """None of them is dropped in silence."""
+    assert run(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_failure_with_json_is_json_too(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A program that asked for JSON gets the message as JSON."""
     assert run(["status", "prd", "--json"]) == 2
