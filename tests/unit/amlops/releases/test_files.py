@@ -116,8 +116,9 @@ def test_an_unknown_release_names_the_known_ones(tmp_path: Path) -> None:
     """A stage that names a release without a file: the message says which there are and what to run."""
     repo = repository(tmp_path, DATA / "ok" / "releases" / f"{ID}.yaml", stage=False)
     assert release_ids(repo, NAME, "local") == (ID,)
-    with pytest.raises(ConfigError, match=rf"available releases are {ID}; .*amlops release {NAME}"):
+    with pytest.raises(ConfigError, match=rf"available releases are {ID}; .*amlops release {NAME}") as caught:
         load_release(repo, NAME, "local", "ffffffffffff")
+    assert [problem.rule for problem in caught.value.problems] == ["known-release"]
 
 
 def test_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
