@@ -1,7 +1,8 @@
 """Faults by name, as `--fault` takes them, and the rules of the local Azure that they are.
 
-`status:503:deployments:3` answers the next three writes to a path that names `deployments` with 503. Kinds are those of
-the local Azure; a fault meets PUT, PATCH, POST and DELETE unless a method stands before the word (`GET deployments`).
+`status:503:deployments:3` answers the next three writes of each method to a path that names `deployments` with 503.
+Kinds are those of the local Azure; a fault meets PUT, PATCH, POST and DELETE unless a method stands before the word
+(`GET deployments`).
 """
 
 from __future__ import annotations
