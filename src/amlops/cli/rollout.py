@@ -16,7 +16,7 @@ from amlops.github import GitHub, GitHubRefused, Run, open_git
 from amlops.progress import progress
 from amlops.rollout.record import Wish
 from amlops.workflows.holding import lives_of
-from amlops.workflows.rollout import Outcome, Watch, open_job, roll_out, tell_wish, unleased_job
+from amlops.workflows.rollout import Watch, open_job, roll_out, tell_wish, unleased_job
 
 from .options import _stacks, json_option
 from .output import give
@@ -52,8 +52,7 @@ def command(
     """Roll the candidate of STACK's stage out: smoke test, mirror, then step by step, each judged by real requests.
 
     What fails goes back to the old release at once and is written to git as rejected; what passes becomes current. It
-    goes on from wherever an earlier run ended. After --max-minutes it hands on to another run, and sets the job's
-    output `handed_on`.
+    goes on from wherever an earlier run ended. After --max-minutes it hands on to another run.
     """
     if watching == (stack is not None) or (watching and wish):
         raise click.UsageError("name one STACK, or give --watch alone")
@@ -69,23 +68,14 @@ def command(
 
 
 def _roll_out(repo: Repository, stack: str, minutes: float, *, as_json: bool) -> None:
-    run, began = Run.of(os.environ), time.monotonic()
+    began = time.monotonic()
     with open_job(repo, stack, progress()) as job:
         found = roll_out(job, minutes - (time.monotonic() - began) / 60)
     if found.handed_on:
         _start(stack, GitHub.of(os.environ))
-    _outputs(run, found)
+        if (run := Run.of(os.environ)) is not None:
+            run.summarise(f"{found.stack}: {found.sentence}. Another run goes on.")
     give(found.as_dict(), f"{stack}: {found.sentence}", as_json=as_json)
-
-
-def _outputs(run: Run | None, found: Outcome) -> None:
-    if run is None:
-        return
-    run.give("handed_on", "true" if found.handed_on else "false")
-    run.give("verdict", found.verdict or "")
-    run.give("sentence", found.sentence)
-    if found.handed_on:
-        run.summarise(f"{found.stack}: {found.sentence}. Another run goes on.")
 
 
 def _wish(repo: Repository, stack: str, wish: str, reason: str, *, as_json: bool) -> None:

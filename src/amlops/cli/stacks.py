@@ -58,8 +58,8 @@ def command(
 
     With --matrix, STACK names stacks whose matrix is wanted, whatever changed.
     Without --applied the work tree is compared with where it left the branch --base. In a job of GitHub, --matrix also
-    sets the outputs `matrix`, `any` (whether there is something to apply), `more` (whether further waves follow) and
-    `tried` (the commit that each stack was last applied from), and leaves out stacks whose reviewer another run asks.
+    sets the outputs `matrix`, `any` (whether there is something to apply) and `tried` (the commit that each stack was
+    last applied from), and leaves out stacks whose reviewer another run asks.
     """
     repo = Repository.find()
     git, declared = open_git(repo.root, os.environ), Declared(repo)
@@ -97,17 +97,14 @@ def _base(git: Git, named: str | None) -> str:
 def _give_matrix(repo: Repository, declared: Declared, order: Waves, at: Mapping[str, str]) -> None:
     first = order.waves[0] if order.waves else ()
     tried = {stack.text: at.get(stack.text) for stack in first}
-    _outputs(matrix(repo, first, declared), tried, more=len(order.waves) > 1)
+    _outputs(matrix(repo, first, declared), tried)
 
 
-def _outputs(
-    found: dict[str, list[dict[str, object]]], tried: Mapping[str, str | None] | None = None, *, more: bool = False
-) -> None:
+def _outputs(found: dict[str, list[dict[str, object]]], tried: Mapping[str, str | None] | None = None) -> None:
     run, text = Run.of(os.environ), json.dumps(found)
     if run is not None:
         run.give("matrix", text)
         run.give("any", "true" if found["include"] else "false")
-        run.give("more", "true" if more else "false")
         run.give("tried", json.dumps(tried or {}))
     click.echo(text)
 

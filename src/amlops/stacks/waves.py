@@ -14,7 +14,6 @@ from datetime import date
 from amlops.config import Environment, Names, Repository, load_about
 from amlops.config.names import PLATFORM
 from amlops.github import MATRIX_JOBS
-from amlops.releases import load_stage
 
 from .declared import Declared
 from .names import StackName, platform_stack, registry_stack
@@ -118,13 +117,11 @@ def github_environment(repo: Repository, environment: Environment, stack: StackN
 
 
 def _entry(repo: Repository, stack: StackName, environment: Environment) -> dict[str, object]:
-    candidate = stack.deployment and load_stage(repo, stack.deployment, stack.environment).candidate
     return {
         "stack": stack.text,
         "environment": stack.environment,
         "github_environment": github_environment(repo, environment, stack),
         "runner": environment.settings.runner,
-        "candidate": candidate is not None,
     }
 
 

@@ -1,4 +1,4 @@
-"""`amlops rollout`: what it takes, what it gives to the job around it, and the commands of its how-to."""
+"""`amlops rollout`: what it takes, what it tells, and the commands of its how-to."""
 
 from __future__ import annotations
 
@@ -54,15 +54,10 @@ def dispatched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str
     return found
 
 
-def outputs(folder: Path) -> dict[str, str]:
-    text = (folder / "output").read_text()
-    return dict(re.findall(r"^(\w+)<<(?:\S+)\n(.*)\n", text, re.MULTILINE))
-
-
 def test_its_end_is_told_to_the_job(
     world: World, dispatched: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 0, the sentence as result, outputs for the workflow; no further run is started."""
+    """Exit code 0, the sentence as result; no further run is started, and nothing is given to other jobs."""
     assert run(["rollout", STACK, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told == {
@@ -72,22 +67,23 @@ def test_its_end_is_told_to_the_job(
         "verdict": "healthy",
         "release": "R2",
     }
-    assert outputs(tmp_path) == {"handed_on": "false", "verdict": "healthy", "sentence": told["sentence"]}
+    assert not (tmp_path / "output").exists()
     assert dispatched == []
 
 
-def test_a_rejected_candidate_is_no_failure_of_the_job(world: World, dispatched: list[Any], tmp_path: Path) -> None:
+def test_a_rejected_candidate_is_no_failure_of_the_job(
+    world: World, dispatched: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     """The rollout did what it is for: old one back, git knows."""
     world.model = Model(errors=0.5)
-    assert run(["rollout", STACK]) == 0
-    assert outputs(tmp_path)["verdict"] == "rejected"
+    assert run(["rollout", STACK, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "rejected"
 
 
 def test_it_hands_on(world: World, dispatched: list[Any], tmp_path: Path) -> None:
     """After its time another run is started for the same stack, and the summary says so."""
     world.settings = SETTINGS.model_copy(update={"minimum_requests": 10_000_000})
     assert run(["rollout", STACK, "--max-minutes", "0"]) == 0
-    assert outputs(tmp_path)["handed_on"] == "true"
     assert dispatched == [("rollout.yml", {"stack": STACK})]
     assert "Another run goes on" in (tmp_path / "summary").read_text()
 

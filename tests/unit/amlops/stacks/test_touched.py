@@ -213,7 +213,7 @@ def test_realms_take_turns_where_a_matrix_takes_fewer(repo: Repository) -> None:
 
 
 def test_matrix_names_what_a_job_needs(repo: Repository) -> None:
-    """The GitHub environment is the platform's or the team's; a candidate is rolled out afterwards."""
+    """The GitHub environment is the platform's or the team's."""
     declared = Declared(repo)
     stacks = [stack for stack in declared.stacks if stack.environment == "prod"]
     entries = matrix(repo, stacks, declared)["include"]
@@ -223,14 +223,12 @@ def test_matrix_names_what_a_job_needs(repo: Repository) -> None:
             "environment": "prod",
             "github_environment": "prod-platform",
             "runner": "ml-prod",
-            "candidate": False,
         },
         {
             "stack": "prod.churn",
             "environment": "prod",
             "github_environment": "prod-diabetes-research",
             "runner": "ml-prod",
-            "candidate": True,
         },
     ]
 
