@@ -107,8 +107,8 @@ def test_operation_that_fails(found: Standing) -> None:
 
 
 def test_one_that_failed_after_it_was_applied(found: Standing) -> None:
-    """Somebody's change of a deployment that nobody asks fails: nothing but a new one mends that, and the guard lets the
-    next apply make it, whatever git changed since."""
+    """Somebody's change of a deployment that nobody asks fails: nothing but a new one mends that, and the
+    guard lets the next apply make it, whatever git changed since."""
     newer = _newer(found)
     found.apply(STACK, explained(found.folder))
     rule = {"kind": "fail-operation", "method": "PATCH", "path": f"{newer}$"}
