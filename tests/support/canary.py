@@ -14,6 +14,7 @@ DEPTH = 4
 """How many wrappings are opened: a gzip in base64 in a URL is three."""
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
+_REFERENCE = re.compile(rb"&#(\d\d|1[01]\d|12[0-7]);")
 _GZIP = b"\x1f\x8b\x08"
 _MOST = 64 << 20
 
@@ -57,6 +58,8 @@ def _opened(data: bytes, depth: int) -> Iterator[bytes]:
         return
     if b"%" in data:
         yield from _opened(unquote_to_bytes(data), depth - 1)
+    if b"&#" in data:  # as Markdown is made inert
+        yield from _opened(_REFERENCE.sub(lambda found: bytes([int(found[1])]), data), depth - 1)
     for run in _BASE64.findall(data):
         for skip in range(4):
             decoded = _decoded(run[skip:].rstrip(b"="))

@@ -18,7 +18,8 @@ import pytest
 
 from tests.support.memory import in_memory
 
-from .changing import STACK, End, explained, require_whole
+from .changing import DEV, STACK, End, explained, require_whole
+from .company import DEPLOYMENT, FOLDER
 from .standing import standing
 from .writes import Point, differences, kill_at, note_pushes, points_of
 
@@ -74,7 +75,8 @@ def test_writes_are_of_all_kinds(enumerated: Enumerated) -> None:
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_killed_after_every_write(enumerated: Enumerated, shard: int, tmp_path: Path) -> None:
     """Each time from the same beginning, with all its children, as soon as the write was answered. The next apply ends
-    as the undisturbed one did: nothing made twice, nothing left over, nobody holds the stack."""
+    as the undisturbed one did: nothing made twice, nothing left over, nobody holds the stack. Who asks meanwhile is
+    answered."""
     points = enumerated.points[shard::SHARDS]
     with in_memory(tmp_path) as root, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         places = [root / str(number) for number in range(len(points))]
@@ -88,8 +90,13 @@ def _killed(enumerated: Enumerated, point: Point, folder: Path) -> str:
         shutil.copytree(enumerated.beginning, folder, symlinks=True)
         with standing(folder) as found:
             mark = found.cloud.control("GET", "trace")["mark"]
-            kill_at(found, point, "apply", STACK, explained(folder))
-            said = found.apply(STACK, explained(folder))
+            body = (found.clone.path / FOLDER / "sample-request.json").read_bytes()
+            client = found.users(found.deployed(DEPLOYMENT, DEV).id, body, 5.0, at_once=1)
+            with client.asking():
+                kill_at(found, point, "apply", STACK, explained(folder))
+                said = found.apply(STACK, explained(folder))
+                client.wait(5)
+            assert not client.failed, client.failed[:3]
             ours = require_whole(found)
             trace = found.cloud.control("GET", f"trace?since={mark}")["requests"]
             assert _created(trace) == enumerated.created, f"made {_created(trace)}"

@@ -63,6 +63,7 @@ def test_a_good_candidate_takes_over(deployed: World) -> None:
     written = world.evidence(f"deployments/{DEPLOYMENT}/{new}/rollout-prod.json")
     assert written is not None
     assert written["verdict"] == "healthy"
+    assert [step["step"] for step in written["steps"]] == ["a mirror of 10 %", "10 %", "50 %", "100 %"]
     plot = world.hub.remote.read("evidence", f"deployments/{DEPLOYMENT}/{new}/rollout-prod.svg")
     assert plot is not None
     assert plot.startswith("<svg")

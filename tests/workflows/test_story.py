@@ -13,6 +13,8 @@ from .promoting import PROMOTE, compared, lines, looked, step_of
 from .world import World, told
 
 TRAIN = f"{FOLDER}/job.yml"
+STEPS = {"dev": [], "staging": ["100 %"], "prod": ["a mirror of 10 %", "10 %", "50 %", "100 %"]}
+"""As the sample's about.yaml has them; dev makes a release current at once."""
 QUARTER = timedelta(minutes=16)
 """Longer than the time between two looks of `promote`."""
 
@@ -85,6 +87,7 @@ def test_from_a_branch_to_prod(deployed: World) -> None:
     for environment in ("dev", "staging", "prod"):
         written = world.evidence(f"deployments/{DEPLOYMENT}/{new}/rollout-{environment}.json")
         assert written is not None, environment
+        assert [step["step"] for step in written["steps"]] == STEPS[environment]
     assert world.evidence(f"deployments/{DEPLOYMENT}/{new}/evaluation.json") is not None
     plot = world.hub.remote.read("refs/heads/evidence", f"deployments/{DEPLOYMENT}/{new}/rollout-prod.svg")
     assert plot is not None
