@@ -29,19 +29,25 @@ OTHER = "urn:pulumi:local.shared::azureml::azure-native:machinelearningservices:
 
 
 class Engine:
-    """Answers each `up` with the next of what it was told: words that it stops with, or "" for success. Each refresh
-    reads the next of `states` of a resource that git leaves alone."""
+    """Answers each `up` with the next of what it was told: words that it stops with, or "" for success. Each look at
+    the cloud reads the next of `states` of a resource that git leaves alone; `stale`: the state has it otherwise."""
 
     def __init__(self, said: Sequence[str], states: Sequence[str] = ()) -> None:
         self.states = list(states)
         self.said, self.variables, self.progress = list(said), dict[str, str](), Plain(io.StringIO())
-        self.previews, self.plans = 0, list[Path]()
+        self.previews, self.refreshes, self.plans, self.stale = 0, 0, list[Path](), False
 
     def export(self, stack: StackName) -> dict[str, Any]:
         return {"resources": [{}]} if self.states else {}
 
     def refresh(self, stack: StackName) -> Result:
-        return Result(stack, {}, (), states={CREATE.urn: "Succeeded", OTHER: self.states.pop(0)})
+        self.refreshes += 1
+        return Result(stack, {}, (), states={CREATE.urn: "Succeeded"})
+
+    def preview_refresh(self, stack: StackName, *, save_plan: Path) -> Result:
+        self.previews += 1
+        states = {CREATE.urn: "Succeeded", OTHER: self.states.pop(0)}
+        return Result(stack, {"create": 1}, (CREATE,), states=states, stale=self.stale)
 
     def preview(self, stack: StackName, *, save_plan: Path | None = None) -> Result:
         self.previews += 1
@@ -148,6 +154,20 @@ def test_what_an_earlier_run_began_is_waited_for(tmp_path: Path) -> None:
     ):
         apply.run()
     assert engine.plans == []
+
+
+def test_the_state_is_as_the_cloud_is_before_something_is_applied(tmp_path: Path) -> None:
+    """Where it was so already, the one preview is enough; where an apply stops it stays as it was, for drift to see."""
+    for stale, previews, refreshes in ((False, 1, 0), (True, 2, 1)):
+        apply, engine = _apply(tmp_path, "", states=["Succeeded"])
+        engine.stale = stale
+        assert apply.run().result is not None
+        assert (engine.previews, engine.refreshes) == (previews, refreshes)
+    apply, engine = _apply(tmp_path, "", states=["Failed"])
+    engine.stale = True
+    with pytest.raises(AmlopsError, match="ended as Failed"):
+        apply.run()
+    assert (engine.previews, engine.refreshes) == (1, 0)
 
 
 def test_what_failed_and_stays_so_is_no_success(tmp_path: Path) -> None:
