@@ -10,6 +10,7 @@ import pytest
 
 from amlops.config.operations import OPERATION_MINUTES
 from amlops.stacks.lease import read_lease
+from tests.gitops.azure_world import write
 from tests.support.memory import in_memory
 
 from .agreement import assert_standing
@@ -114,9 +115,8 @@ def test_one_that_failed_after_it_was_applied(found: Standing) -> None:
     rule = {"kind": "fail-operation", "method": "PATCH", "path": f"{newer}$"}
     found.cloud.control("PUT", "faults", {"rules": [rule]})
     found.arm("PATCH", newer, {"tags": {"by-hand": "yes"}})
-    file = found.clone.path / f"environments/{DEV}.yaml"
-    file.write_text(file.read_text() + "# changes nothing\n")
-    found.push("docs: a remark")
+    write(found.clone, f"environments/{DEV}.yaml", {"tags.cost-center": "4791"})
+    found.push("feat: yet another cost centre")
     found.explain(STACK)
     assert "failed, and is made anew" in found.apply(STACK, explained(found.folder))
     assert_standing(found, DEV)

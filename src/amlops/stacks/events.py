@@ -143,7 +143,9 @@ class Heard:
             # what was read comes first; what would be afterwards a preview can't know
             self.states.setdefault(step.urn, state)
         if operation == "refresh" and step.old is not None:
-            self.stale |= step.new is None or step.new.inputs != step.old.inputs
+            # what was begun and is done by now: the state has it as failed, and would have it updated
+            unfinished = bool(step.old.init_errors)
+            self.stale |= unfinished or step.new is None or step.new.inputs != step.old.inputs
         if operation not in _QUIET and step.type.startswith("azure-native:"):
             self.hint(f"{short(step.urn)} done")
 

@@ -82,9 +82,10 @@ class Meaning:
         return next((step for step in self.steps if step.urn == urn), None)
 
     def and_made(self, types: Mapping[str, str]) -> Meaning:
-        """Also with these resources made, whose types are given by URN, where it has no step of them."""
-        more = [Step(urn, type, CREATE) for urn, type in types.items() if self.step(urn) is None]
-        return Meaning(self.stack, tuple(sorted([*self.steps, *more], key=lambda step: step.urn)))
+        """Also with these resources made, whose types are given by URN: that explains their update as well."""
+        kept = {step.urn: step for step in self.steps if step.urn not in types or step.operation in (REPLACE, DELETE)}
+        made = {urn: Step(urn, type, CREATE) for urn, type in types.items()}
+        return Meaning(self.stack, tuple(step for _, step in sorted({**made, **kept}.items())))
 
     def as_dict(self) -> dict[str, Any]:
         return {"stack": self.stack, "steps": [step.as_dict() for step in self.steps]}

@@ -48,9 +48,10 @@ def held(session: Session, stack: StackName, git: Git, doing: str, *, wait: floa
 def _clear_own_lock(session: Session, stack: StackName) -> bool:
     """Whether no lock of this machine is left: another one could not tell that the process behind it is gone."""
     try:
-        own = [lock for lock in pulumi_locks(session.engine, session.azure, stack) if not lock.elsewhere]
-        if own and not any(lock.lives for lock in own):
-            session.engine.cancel(stack)
+        locks = pulumi_locks(session.engine, session.azure, stack)
+        own = [lock for lock in locks if not lock.elsewhere]
+        if own == locks and own and not any(lock.lives for lock in own):
+            session.engine.cancel(stack)  # which removes all there are
             return True
         return not own
     except AmlopsError as error:

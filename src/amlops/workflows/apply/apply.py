@@ -35,7 +35,7 @@ from ..plan.expectation import Expectation
 from ..session import Session
 from .applied_evidence import write_evidence
 from .apply_smoke import Asked, ask_releases
-from .free import free_traffic, remove_failed
+from .free import free_traffic, gone, remove_failed
 from .live_preview import Looked, look
 
 STUCK = "run it again, it goes on from there; what never ends is deleted in Azure by hand, and then made anew"
@@ -153,12 +153,12 @@ class Apply:
             state = prepare(engine, azure, stack, patience=self.wait)
             if stack.kind == "platform":
                 purge(azure, session.environment, state, session.progress)
-            anew = () if stack.deployment is None else self._free(stack.deployment)
+            lacking = () if stack.deployment is None else self._free(stack.deployment)
         rounds = 0
         while True:
             with tempfile.TemporaryDirectory(prefix="amlops-plan-") as folder:
                 plan = Path(folder) / "plan.json"
-                looked = look(session, stack, self.expectation, plan, anew)
+                looked = look(session, stack, self.expectation, plan, lacking)
                 if looked.going_on:
                     self._pause(deadline, f"{', '.join(looked.going_on)}: {GOING_ON}", "Azure is done with it")
                     continue
@@ -176,16 +176,15 @@ class Apply:
                     self._again(error, rounds, deadline)
 
     def _free(self, deployment: str) -> tuple[str, ...]:
-        """Gives the ARM deployments that it deleted, to be made anew."""
+        """Gives the ARM deployments that are to be made, as the endpoint lacks them."""
         session, poll = self.session, poll_seconds(self.session.process)
         stage, place = load_stage(session.repo, deployment, session.environment.name), session.endpoint(deployment)
         patience = Patience(pause=min(poll, 5.0))
         for name in free_traffic(place, stage, patience):
             session.progress.line(f"{name} is in no stage and lost its traffic to release {stage.current}")
-        failed = remove_failed(place, stage, patience)
-        for name in failed:
+        for name in remove_failed(place, stage, patience):
             session.progress.line(f"{name} failed, and is made anew")
-        return failed
+        return gone(place, stage)
 
     def _reached(self, deadline: float) -> None:
         """Waits until this identity's rights are effective. Raises AmlopsError with what the check says."""

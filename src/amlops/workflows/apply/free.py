@@ -53,6 +53,16 @@ def remove_failed(place: Place, stage: Stage, patience: Patience = PATIENCE) -> 
     return tuple(failed)
 
 
+def gone(place: Place, stage: Stage) -> tuple[str, ...]:
+    """The stage's ARM deployments that an endpoint lacks, which is there itself: an apply makes them, whoever deleted
+    them, for they hold nothing that would be lost by that. Raises AmlopsError."""
+    live = read_endpoint(place)
+    if live is None:
+        return ()
+    there = {one.name for one in live.deployments}
+    return tuple(sorted({arm_name(release) for release in stage.running} - there))
+
+
 def _delete(place: Place, name: str, patience: Patience) -> None:
     def attempt() -> None:
         patience.result(

@@ -77,10 +77,10 @@ class Looked:
 
 
 def look(
-    session: Session, stack: StackName, expectation: Expectation | None, plan: Path, anew: Collection[str] = ()
+    session: Session, stack: StackName, expectation: Expectation | None, plan: Path, lacking: Collection[str] = ()
 ) -> Looked:
-    """The preview against the cloud as it is now; `plan` keeps it for `up`. `anew` are ARM deployments that this apply
-    deleted itself, so that they are made again.
+    """The preview against the cloud as it is now; `plan` keeps it for `up`. `lacking` are ARM deployments that
+    git declares and nobody has: to make them is explained by that.
 
     What the cloud has otherwise is read into the state once nothing stops the apply: in a state that has it already
     `amlops drift` could not tell it any more from what git wants.
@@ -93,14 +93,14 @@ def look(
     if engine.export(stack).get("resources"):
         with session.progress.step(f"comparing {stack} with the cloud"):
             preview = engine.preview_refresh(stack, save_plan=plan)
-        looked = _judged(session, stack, expectation, preview, preview.states, anew)
+        looked = _judged(session, stack, expectation, preview, preview.states, lacking)
         if not preview.stale or looked.going_on or looked.stops:
             return looked
         with session.progress.step(f"reading the cloud into the state of {stack}"):
             states = engine.refresh(stack).states
     with session.progress.step(f"preview of {stack}"):
         preview = engine.preview(stack, save_plan=plan)
-    return _judged(session, stack, expectation, preview, states, anew)
+    return _judged(session, stack, expectation, preview, states, lacking)
 
 
 def _judged(
@@ -109,13 +109,13 @@ def _judged(
     expectation: Expectation | None,
     preview: Result,
     states: Mapping[str, str],
-    anew: Collection[str],
+    lacking: Collection[str],
 ) -> Looked:
     azure, environment = session.azure, session.environment
     meaning, today = meaning_of(preview), azure.now().date()
     verdict = Verdict()
     if expectation is not None or not environment.is_local:
-        expected = None if expectation is None else expectation.meaning.and_made(_urns(preview, anew))
+        expected = None if expectation is None else expectation.meaning.and_made(_urns(preview, lacking))
         verdict = judge(expected, meaning, load_permissions(session.repo), today)
     resources = [Resource.of(item.urn, item.inputs) for item in preview.declared if "::pulumi:" not in item.urn]
     policy = check_policy(resources, environment, load_policy(session.repo, today), stacks=[stack.text])

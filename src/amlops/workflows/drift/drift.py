@@ -10,7 +10,7 @@ from amlops.applied import applied_commit
 from amlops.config import load_about
 from amlops.errors import AmlopsError
 from amlops.git import Files, Git
-from amlops.github import GitHub
+from amlops.github import GitHub, Run
 from amlops.policy import UNKNOWN
 from amlops.releases import load_stage
 from amlops.report.drift import Difference, StackDrift, issue, issue_title
@@ -20,11 +20,12 @@ from amlops.stacks import Result, StackName
 from amlops.stacks.arm_ids import arm_id
 from amlops.stacks.declared import Declared
 from amlops.stacks.events import Change
-from amlops.stacks.lease import read_lease
+from amlops.stacks.lease import may_take, read_lease
 from amlops.stacks.meaning import meaning_of
 from amlops.stacks.touched import touched
 
 from ..apply.apply import Applied, Apply
+from ..holding import lives_of
 from ..main_branch import Proposed, propose
 from ..plan.expectation import Expectation
 from ..session import Session
@@ -138,8 +139,9 @@ def _look(session: Session, stack: StackName, git: Git) -> Found:
     changes = tuple(_without_pending(compared, engine.preview(stack))) if compared.changed else ()
     live, says, strange = _owned(session, stack)
     if (changes or says or strange) and not session.environment.is_local:
-        lease = read_lease(git, stack.text)
-        if lease is not None and lease[1].doing.startswith("amlops apply"):
+        lease, lives = read_lease(git, stack.text), lives_of(Run.of(session.process), GitHub.of(session.process))
+        applies = lease is not None and lease[1].doing.startswith("amlops apply")
+        if lease is not None and applies and not may_take(lease[1], session.azure.now(), lives):
             return Found(StackDrift(stack.text, failure=f"it is being applied by {lease[1].holder}"))
     differences = [*_differences(session, changes), *_strangers(session, stack, live, strange)]
     return Found(StackDrift(stack.text, tuple(differences), says), changes, compared)

@@ -20,6 +20,7 @@ from amlops.github import GitHub, NotAllowed, Pull, Run
 from amlops.progress import Progress
 from amlops.promotion import Broken, Judged, NextSteps, Step, next_steps
 from amlops.promotion.situation import RunFacts, Situation
+from amlops.releases import stage_text
 
 from ..main_branch import main_of, require_main
 from .broken_glass import Opened, counting, opened, report_glass
@@ -115,14 +116,15 @@ def promote(
 
 @dataclass(frozen=True)
 class Taker:
-    """Takes steps one by one; `_facts` remembers what GitHub said of runs, `_merged` the stages that were moved."""
+    """Takes steps one by one; `_facts` remembers what GitHub said of runs, `_merged` the stages that were moved, with
+    their texts."""
 
     pulls: Pulls
     found: NextSteps
     run: Run | None
     glass: tuple[Opened, ...]
     _facts: dict[int, RunFacts | None]
-    _merged: set[str] = field(default_factory=set)
+    _merged: dict[str, str] = field(default_factory=dict)
 
     def take(self, judged: Judged) -> Taken:
         """Raises GitFailed and GitHubRefused."""
@@ -166,7 +168,7 @@ class Taker:
         kept = self.pulls.merge(made, step)
         if kept:
             return Taken(judged, "waits", made.url, f"GitHub: {kept}")
-        self._merged.add(step.stage_path)
+        self._merged[step.stage_path] = stage_text(step.deployment, step.environment, step.after)
         return Taken(judged, "merged", made.url)
 
     def _moved_on(self, step: Step) -> bool:
@@ -178,7 +180,10 @@ class Taker:
 
     def _changed(self) -> set[str]:
         """What main has otherwise by now, but for the stages that were moved here."""
-        return {*self.pulls.git.changed(self.pulls.base, main_of(self.pulls.git))} - self._merged
+        git, merged = self.pulls.git, self._merged
+        main = main_of(git)
+        changed = git.changed(self.pulls.base, main)
+        return {path for path in changed if path not in merged or git.read(main, path) != merged[path]}
 
     def close_others(self, only: str | None) -> Iterator[str]:
         """Closes pull requests of ours that no step stands behind, and gives their addresses. Where main has moved on

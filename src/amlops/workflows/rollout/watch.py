@@ -55,12 +55,7 @@ class Watch:
             if isinstance(stage, ConfigError):
                 found.append(Watched(f"{environment}.{deployment}", "broken", str(stage)))
             elif (left := _left(stage, (deployment, environment) in proven)) is not None:
-                try:
-                    found.append(self._look_after(deployment, environment, *left))
-                except GitFailed:
-                    raise
-                except AmlopsError as error:
-                    found.append(Watched(f"{environment}.{deployment}", "broken", str(error)))
+                found.append(self._look_after(deployment, environment, *left))
         return tuple(found)
 
     def _stages(self, head: str) -> Iterator[tuple[str, str, Stage | ConfigError]]:
@@ -96,8 +91,14 @@ class Watch:
 
     def _look_after(self, deployment: str, environment: str, release: str, why: str) -> Watched:
         stack = f"{environment}.{deployment}"
-        at = applied_commit(self.git, stack)
-        if at is None or release not in stage_at(self.repo, self.git, at, deployment, environment).running:
+        try:
+            at = applied_commit(self.git, stack)
+            stage = Stage() if at is None else stage_at(self.repo, self.git, at, deployment, environment)
+        except GitFailed:
+            raise
+        except AmlopsError as error:
+            return Watched(stack, "broken", str(error))
+        if release not in stage.running:
             return Watched(stack, "unapplied", f"{why}; the stack was not applied with it yet")
         taken = read_lease(self.git, stack)
         if taken is not None:

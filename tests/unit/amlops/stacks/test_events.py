@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from pulumi.automation import DiagnosticEvent, EngineEvent
 
 from amlops.stacks.events import Heard, short
@@ -53,3 +56,34 @@ def test_traceback_of_a_program_becomes_its_last_line() -> None:
 def test_resource_is_shown_by_type_and_name() -> None:
     """The rest of a URN says nothing to a reader."""
     assert short(URN) == "StorageAccount storage"
+
+
+def _read(old: dict[str, Any], new: dict[str, Any] | None) -> EngineEvent:
+    """The end of a refresh's step."""
+    state = {"urn": URN, "type": "azure-native:storage:StorageAccount", "id": "i", "parent": "", "provider": "p"}
+    states = [
+        None if one is None else {**state, "inputs": {}, "outputs": {}, "custom": True, "delete": False, **one}
+        for one in (old, new)
+    ]
+    step = {"op": "refresh", "urn": URN, "type": state["type"], "old": states[0], "new": states[1], "provider": "p"}
+    ended = {"metadata": {**step, "keys": None, "logical": True, "diffs": None, "detailedDiff": None}}
+    return EngineEvent.from_json({"sequence": 1, "timestamp": 1, "resOutputsEvent": ended})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stale"),
+    [
+        ({}, {}, False),
+        ({"outputs": {"etag": "1"}}, {"outputs": {"etag": "2"}}, False),
+        ({"inputs": {"tags": "a"}}, {"inputs": {"tags": "b"}}, True),
+        ({}, None, True),
+        ({"initErrors": ["given up after an hour"]}, {}, True),
+    ],
+    ids=["same", "outputs alone", "changed", "gone", "not finished in the state"],
+)
+def test_a_state_is_stale_where_a_plan_for_the_cloud_does_not_fit_it(
+    old: dict[str, Any], new: dict[str, Any] | None, stale: bool
+) -> None:
+    """The engine plans an update of what the state has as not finished; what only Azure keeps changes no plan."""
+    heard, _ = _heard(_read(old, new))
+    assert heard.stale is stale

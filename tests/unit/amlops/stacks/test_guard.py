@@ -50,6 +50,14 @@ def test_change_by_hand_stops_the_stack() -> None:
     assert "amlops drift" in said
 
 
+@pytest.mark.parametrize("planned", [(), ("update",), ("replace",)])
+def test_what_is_lacking_may_be_made_whatever_git_plans_for_it(planned: tuple[str, ...]) -> None:
+    """A deployment that an apply deleted because it failed; the rest is judged as ever."""
+    expected, made = _meaning(*(_step(operation, TAGGED, "tags") for operation in planned)), _step("create", TAGGED)
+    assert judge(expected.and_made({made.urn: TAGGED}), _meaning(made), {}, TODAY).passes
+    assert not judge(expected.and_made({made.urn: TAGGED}), _meaning(made, _step("create")), {}, TODAY).passes
+
+
 def test_plan_of_another_stack_stops() -> None:
     """An artifact that was mixed up explains nothing."""
     verdict = judge(Meaning("prod"), _meaning(), {}, TODAY)

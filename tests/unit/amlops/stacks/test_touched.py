@@ -159,6 +159,8 @@ def test_a_way_back_goes_on_while_its_platform_waits_for_a_person(repo: Reposito
     for left in ({"asked": ["prod"]}, {"without": ["prod"]}):
         order = waves(touched(paths, declared), declared, **left)
         assert [[stack.text for stack in wave] for wave in order.waves] == [["prod.churn"]]
+    order = waves(touched(["environments/shared.yaml", paths[1]], declared), declared, without=["shared"])
+    assert [[stack.text for stack in wave] for wave in order.waves] == [["prod.churn"]], "its platform is held itself"
     order = waves(touched(["infra/__main__.py", paths[1]], declared), declared)
     assert [[stack.text for stack in wave] for wave in order.waves][-2:] == [["prod"], ["prod.churn"]], "programs too"
     order = waves(touched(paths[:1], declared), declared, asked=["prod"])

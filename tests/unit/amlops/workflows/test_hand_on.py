@@ -105,6 +105,15 @@ def test_the_others_go_on(company: Company) -> None:
     assert company.started == [["dev", "staging"]]
 
 
+def test_what_failed_before_its_foundation_came_is_tried_once_more(company: Company) -> None:
+    """prod went ahead of a registry that waited for a person, and needed what that brings."""
+    company.applied(company.git.head(), "shared", "dev")
+    found = company.hand_on("shared", without=["prod"])
+    assert found.next == ("staging", "prod")
+    found = company.hand_on("staging", "prod")
+    assert (found.failed, found.next) == (("prod", "staging"), ())
+
+
 def test_a_later_commit_is_tried_as_a_whole(company: Company) -> None:
     """main moved while this run went on: what failed may be mended there."""
     company.applied(company.git.head(), "shared")

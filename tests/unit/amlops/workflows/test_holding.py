@@ -139,3 +139,20 @@ def test_one_that_can_t_be_removed_keeps_the_lease_for_the_next(
     file = locked(state, STACK.text, hostname="elsewhere")  # as the next machine sees it
     with held(session, STACK, git, "amlops apply dev", wait=0):
         assert not file.exists()
+
+
+def test_a_lock_of_another_machine_beside_it_keeps_both(
+    git: Git, session: Any, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pulumi removes all locks or none, and somebody may be behind the other one."""
+    with (
+        of_a_process_that_ends(monkeypatch),
+        pytest.raises(AmlopsError, match="killed"),
+        held(session, STACK, git, "amlops apply dev", wait=0),
+    ):
+        own = locked(state, STACK.text, pid=ended_pid())
+        own.rename(own.with_name("own.json"))
+        locked(state, STACK.text, hostname="elsewhere")
+        raise AmlopsError("Pulumi was killed")
+    assert len(list(state.rglob("*.json"))) == 2
+    assert read_lease(git, STACK.text) is not None

@@ -275,6 +275,18 @@ def test_a_ref_that_names_no_commit_keeps_no_other_back(remote: Remote) -> None:
     assert (fine.state, started) == ("started", ["prod.wine"])
 
 
+def test_a_rollout_that_cannot_be_started_is_a_failure(remote: Remote) -> None:
+    """Else no job would be red where GitHub starts none."""
+    applied(remote, "prod.wine", remote.push_stage(Stage(current=ONE, candidate=TWO)))
+    git = remote.clone()
+
+    def start(_: str) -> None:
+        raise AmlopsError("GitHub refused")
+
+    with pytest.raises(AmlopsError, match="GitHub refused"):
+        Watch(Repository(git.root), git, lambda: NOW, lambda _: None, start).look()
+
+
 def test_the_local_environment_is_nobody_elses(remote: Remote) -> None:
     """A stage file of `local` that found its way into git is not looked at."""
     remote.push_stage(Stage(current=ONE, candidate=TWO), environment="local")
