@@ -51,7 +51,7 @@ def waves(
         before, blocker = everybody, holder
         for stack in (stack for stack in touched.stacks if stack.environment == name):
             level, waits = (before, blocker) if stack in shared else (0, "")
-            for foundation in stands_on(stack, environment):
+            for foundation in _stands_on(stack, environment):
                 late = foundation.text in out or foundation in held
                 late = late or (foundation in levels and _reviewed(foundation, declared))
                 alone = stack not in shared or foundation.text in asked
@@ -126,7 +126,7 @@ def _entry(repo: Repository, stack: StackName, environment: Environment) -> dict
     }
 
 
-def stands_on(stack: StackName, environment: Environment) -> tuple[StackName, ...]:
+def _stands_on(stack: StackName, environment: Environment) -> tuple[StackName, ...]:
     """The stacks that must be there before this one."""
     if stack.kind == "registry":
         return ()

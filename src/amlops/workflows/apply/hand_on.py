@@ -12,7 +12,7 @@ from amlops.github import Asking
 from amlops.stacks import StackName
 from amlops.stacks.behind import behind
 from amlops.stacks.declared import Declared
-from amlops.stacks.waves import Waves, stands_on, waves
+from amlops.stacks.waves import Waves, waves
 
 from ..main_branch import main_of
 from ..rollout import Watch
@@ -57,8 +57,7 @@ def hand_on(
     """`start` begins another apply that leaves these stacks out. `tried` were applied by this run, or failed to be,
     each with the commit that it had been applied from when the run began.
 
-    What failed at this commit is left out as long as main stands there: a later commit may have mended it. A deployment
-    that failed before the platform was applied below it is tried once more. Where main
+    What failed at this commit is left out as long as main stands there: a later commit may have mended it. Where main
     moved, another run follows even if this one left nothing behind: the job that a newer run had waiting may have given
     way to this one's. Raises GitFailed, ConfigError and GitHubRefused.
     """
@@ -68,9 +67,7 @@ def hand_on(
     known = {stack.text for stack in found.stacks}
     again = tuple(sorted(stack for stack in known & set(tried) if at.get(stack) != tried[stack]))
     failed = tuple(sorted((known & set(tried)) - set(again)))
-    done = set(tried) - known
-    still = {stack for stack in without if stack in known and not _rests_on(declared, stack, done)}
-    left_out = sorted({*failed, *still})
+    left_out = sorted({*failed, *(stack for stack in without if stack in known)})
     waiting = asked(git, declared.repo, declared, found.stacks, head, asking)
     order = waves(found, declared, without=left_out, asked=waiting)
     following = _first(order)
@@ -85,13 +82,6 @@ def hand_on(
         {stack.text: by for stack, by in order.held.items()},
         watch.look(),
     )
-
-
-def _rests_on(declared: Declared, text: str, done: Collection[str]) -> bool:
-    stack = declared.find(text)
-    if stack is None:
-        return False
-    return any(below.text in done for below in stands_on(stack, declared.environments[stack.environment]))
 
 
 def _first(order: Waves) -> tuple[StackName, ...]:

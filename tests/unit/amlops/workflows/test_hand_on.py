@@ -105,13 +105,11 @@ def test_the_others_go_on(company: Company) -> None:
     assert company.started == [["dev", "staging"]]
 
 
-def test_what_failed_before_its_foundation_came_is_tried_once_more(company: Company) -> None:
-    """prod went ahead of a registry that waited for a person, and needed what that brings."""
-    company.applied(company.git.head(), "shared", "dev")
-    found = company.hand_on("shared", without=["prod"])
-    assert found.next == ("staging", "prod")
-    found = company.hand_on("staging", "prod")
-    assert (found.failed, found.next) == (("prod", "staging"), ())
+def test_what_a_person_left_out_stays_out(company: Company) -> None:
+    """Also where what it stands on was applied just now: an owner gives roles at a new registry first."""
+    company.applied(company.git.head(), "shared")
+    assert company.hand_on("shared", without=["dev", "staging", "prod"]).next == ()
+    assert company.started == []
 
 
 def test_a_later_commit_is_tried_as_a_whole(company: Company) -> None:
