@@ -139,10 +139,11 @@ def _look(session: Session, stack: StackName, git: Git) -> Found:
     changes = tuple(_without_pending(compared, engine.preview(stack))) if compared.changed else ()
     live, says, strange = _owned(session, stack)
     if (changes or says or strange) and not session.environment.is_local:
-        lease, lives = read_lease(git, stack.text), lives_of(Run.of(session.process), GitHub.of(session.process))
-        applies = lease is not None and lease[1].doing.startswith("amlops apply")
-        if lease is not None and applies and not may_take(lease[1], session.azure.now(), lives):
-            return Found(StackDrift(stack.text, failure=f"it is being applied by {lease[1].holder}"))
+        lease = read_lease(git, stack.text)
+        if lease is not None and lease[1].doing.startswith("amlops apply"):
+            lives = lives_of(Run.of(session.process), GitHub.of(session.process))
+            if not may_take(lease[1], session.azure.now(), lives):
+                return Found(StackDrift(stack.text, failure=f"it is being applied by {lease[1].holder}"))
     differences = [*_differences(session, changes), *_strangers(session, stack, live, strange)]
     return Found(StackDrift(stack.text, tuple(differences), says), changes, compared)
 
